@@ -68,6 +68,8 @@ public:
     virtual void writeFrame(const CanFrame &frame) { Q_UNUSED(frame) }
     /// Throws away what has arrived and nobody read.
     virtual void discardInput() {}
+    /// About so many bytes are still to come: a transport may wait for them before it delivers. 0: unknown.
+    virtual void expectBytes(int count) { Q_UNUSED(count) }
 
     void setTap(TrafficTap *tap) { m_tap = tap; }
     [[nodiscard]] TrafficTap *tap() const { return m_tap; }

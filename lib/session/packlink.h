@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "bms/driver.h"
+#include "bms/plausibility.h"
+#include "session/linkstatistics.h"
+
+#include <map>
+
+namespace sb {
+
+/// One pack on a line: its driver, what is known of it and how its link does. A session polls it; everybody
+/// else only reads it.
+class PackLink
+{
+public:
+    explicit PackLink(std::unique_ptr<Driver> driver)
+        : m_driver(std::move(driver))
+    {}
+
+    [[nodiscard]] const Driver &driver() const { return *m_driver; }
+    [[nodiscard]] std::optional<int> address() const { return m_driver->config().address; }
+    [[nodiscard]] const TimedState &state() const { return m_state; }
+    [[nodiscard]] Condition condition() const { return m_condition; }
+    /// Recognised as what the driver is for, and read completely at least once.
+    [[nodiscard]] bool isIdentified() const { return m_identified; }
+    /// Monotonic ms of the end of the last good poll.
+    [[nodiscard]] std::optional<qint64> lastGood() const { return m_lastGood; }
+    [[nodiscard]] LinkStatus linkStatus(qint64 now) { return m_statistics.status(now); }
+    /// The last poll (or attempt) was good.
+    [[nodiscard]] bool lastPollGood() const { return m_lastPollGood; }
+
+private:
+    friend class Session;
+
+    /// What is remembered of a request that is not asked in every poll, or that may be left unanswered.
+    struct Memory
+    {
+        std::optional<qint64> lastAsked;
+        int failures = 0; ///< in a row
+    };
+
+    std::unique_ptr<Driver> m_driver;
+    TimedState m_state;
+    Plausibility m_plausibility;
+    LinkStatistics m_statistics;
+    std::map<int, Memory> m_memory; ///< by request id
+    Update m_update;                ///< of the round in progress
+    BatteryState m_knownAs;         ///< identity when it was identified first
+    Condition m_condition = Condition::Connecting;
+    bool m_identified = false;
+    bool m_lastPollGood = false;
+    std::optional<qint64> m_lastGood;
+    std::optional<qint64> m_firstFailure; ///< of the present outage
+};
+
+} // namespace sb

@@ -1,0 +1,466 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/session.h"
+
+#include <QLoggingCategory>
+#include <utility>
+
+namespace sb {
+namespace {
+
+Q_LOGGING_CATEGORY(logSession, "serialbattery.session", QtInfoMsg)
+
+/// Pauses between attempts to open a line that is not there.
+constexpr std::array<qint64, 4> reopenPauses = {1000, 2000, 5000, 10000};
+/// An optional request that stays unanswered so often is asked rarely from then on.
+constexpr int optionalFailures = 3;
+constexpr qint64 optionalRetryMs = 10 * 60000;
+
+/// True where both are known and differ: another device.
+template<typename T>
+bool contradicts(const std::optional<T> &a, const std::optional<T> &b)
+{
+    return a && b && *a != *b;
+}
+
+} // namespace
+
+Session::Session(Transport &transport, Clock &clock, SessionSettings settings, QObject *parent)
+    : QObject(parent)
+    , m_transport(transport)
+    , m_clock(clock)
+    , m_settings(settings)
+    , m_exchange(transport, clock)
+    , m_tick(clock.alarm([this] { onTick(); }))
+    , m_reopen(clock.alarm([this] { open(); }))
+{
+    connect(&transport, &Transport::opened, this, &Session::onOpened);
+    connect(&transport, &Transport::failed, this, &Session::onFailed);
+    connect(&transport, &Transport::deviceAppeared, this, [this] {
+        if (m_running && !m_lineOpen && !m_opening && !m_pausedUntil)
+            open();
+    });
+}
+
+Session::~Session() = default;
+
+PackLink *Session::addPack(std::unique_ptr<Driver> driver)
+{
+    m_packs.push_back(std::make_unique<PackLink>(std::move(driver)));
+    return m_packs.back().get();
+}
+
+void Session::start()
+{
+    m_running = true;
+    m_stopping = false;
+    if (m_transport.isOpen())
+        onOpened();
+    else
+        open();
+}
+
+void Session::stop()
+{
+    if (!m_running || m_stopping)
+        return;
+    m_stopping = true;
+    if (m_inCommand) {
+        m_commands.front().procedure->abort();
+        return; // commandDone() goes on
+    }
+    m_exchange.cancel();
+    finishStop();
+}
+
+void Session::finishStop()
+{
+    failCommands(tr("stopped"));
+    m_tick->stop();
+    m_reopen->stop();
+    m_exchange.cancel();
+    m_inRound = false;
+    m_running = false;
+    m_lineOpen = false;
+    m_transport.close();
+    emit stopped();
+}
+
+void Session::open()
+{
+    if (!m_running || m_opening || m_lineOpen)
+        return;
+    m_reopen->stop();
+    m_pausedUntil.reset();
+    m_opening = true;
+    m_transport.open();
+}
+
+void Session::onOpened()
+{
+    if (!m_running || m_lineOpen)
+        return;
+    m_opening = false;
+    m_lineOpen = true;
+    m_lossReported = false;
+    m_reopenAttempt = 0;
+    if (m_everOpened) {
+        for (const auto &pack : m_packs)
+            pack->m_statistics.reconnected(m_clock.now());
+        qCInfo(logSession, "%s is back", qUtf8Printable(m_transport.name()));
+    }
+    m_everOpened = true;
+    emit linkOpened();
+    const int settle = m_packs.empty() ? 0 : m_packs.front()->driver().info().serial.settleMs;
+    m_tick->start(settle);
+}
+
+void Session::onFailed(const LinkError &error)
+{
+    if (!m_running)
+        return;
+    const bool wasOpen = m_lineOpen;
+    m_opening = false;
+    m_lineOpen = false;
+    m_lastLinkError = error;
+    m_exchange.cancel();
+    m_inRound = false;
+    if (wasOpen || !m_lossReported) {
+        qCWarning(logSession, "%s", qUtf8Printable(error.text));
+        m_lossReported = true;
+        emit linkLost(error);
+    }
+    if (m_inCommand) {
+        // Nothing can be sent any more; the driver undoes what is open at the next connection.
+        (void)m_commands.front().procedure->next({StepResult::End::LinkLost, 0, nullptr});
+        commandDone();
+    }
+    failCommands(error.text);
+    if (!m_running || m_pausedUntil)
+        return;
+    for (const auto &pack : m_packs)
+        failed(*pack, error.text);
+    scheduleReopen();
+    m_tick->start(m_settings.pollIntervalMs);
+}
+
+void Session::scheduleReopen()
+{
+    const auto step = std::min<size_t>(static_cast<size_t>(m_reopenAttempt), reopenPauses.size() - 1);
+    ++m_reopenAttempt;
+    m_reopen->start(reopenPauses[step]);
+}
+
+void Session::pause(qint64 ms)
+{
+    if (!m_running || m_stopping)
+        return;
+    if (m_inCommand) {
+        m_commands.front().procedure->abort();
+        m_pauseAfterCommand = ms;
+        return;
+    }
+    beginPause(ms);
+}
+
+void Session::beginPause(qint64 ms)
+{
+    m_exchange.cancel();
+    m_inRound = false;
+    failCommands(tr("the battery was paused"));
+    m_tick->stop();
+    m_lineOpen = false;
+    m_opening = false;
+    m_transport.close();
+    m_pausedUntil = m_clock.now() + ms;
+    m_reopen->start(ms);
+    for (const auto &pack : m_packs) {
+        pack->m_condition = Condition::Paused;
+        emit packUpdated(pack.get());
+    }
+}
+
+void Session::resume()
+{
+    if (m_pausedUntil)
+        open();
+}
+
+void Session::onTick()
+{
+    if (!m_running || m_inRound || m_inCommand)
+        return;
+    if (m_lineOpen) {
+        beginRound();
+        return;
+    }
+    if (m_pausedUntil)
+        return;
+    // A line that is not there can't be polled; each missed poll is one all the same.
+    for (const auto &pack : m_packs)
+        failed(*pack, m_lastLinkError.text);
+    m_tick->start(m_settings.pollIntervalMs);
+}
+
+void Session::beginRound()
+{
+    if (!m_commands.empty()) {
+        beginCommand();
+        return;
+    }
+    m_inRound = true;
+    m_roundStart = m_clock.now();
+    m_packIndex = 0;
+    nextPack();
+}
+
+void Session::nextPack()
+{
+    if (m_packIndex >= m_packs.size()) {
+        m_inRound = false;
+        const qint64 spent = m_clock.now() - m_roundStart;
+        m_tick->start(m_commands.empty() ? std::max<qint64>(0, m_settings.pollIntervalMs - spent) : 0);
+        return;
+    }
+    PackLink &pack = *m_packs[m_packIndex];
+    m_phase = pack.m_identified ? Phase::Poll : Phase::Identify;
+    m_requests.clear();
+    pack.m_driver->requests(m_phase, m_requests);
+    pack.m_update.clear();
+    m_requestIndex = 0;
+    m_firstRequestAt.reset();
+    nextRequest();
+}
+
+void Session::nextRequest()
+{
+    PackLink &pack = *m_packs[m_packIndex];
+    const qint64 now = m_clock.now();
+    while (m_requestIndex < m_requests.size()) {
+        const Request &request = m_requests[m_requestIndex];
+        PackLink::Memory &memory = pack.m_memory[request.id];
+        qint64 period = m_phase == Phase::Poll ? request.everyMs : 0;
+        if (request.optional && memory.failures >= optionalFailures)
+            period = std::max<qint64>(period, optionalRetryMs);
+        if (period == 0 || !memory.lastAsked || now - *memory.lastAsked >= period)
+            break;
+        ++m_requestIndex;
+    }
+    if (m_requestIndex >= m_requests.size()) {
+        packDone(true, {});
+        return;
+    }
+    const Request &request = m_requests[m_requestIndex];
+    pack.m_memory[request.id].lastAsked = now;
+    const SerialSettings &serial = pack.driver().info().serial;
+    m_exchange.start(*pack.m_driver, request, pack.m_update, serial.gapMs, serial.quietMs,
+                     [this](const ExchangeResult &result) { requestDone(result); });
+}
+
+void Session::requestDone(const ExchangeResult &result)
+{
+    PackLink &pack = *m_packs[m_packIndex];
+    const Request &request = m_requests[m_requestIndex];
+    if (!m_firstRequestAt)
+        m_firstRequestAt = result.startedAt;
+    PackLink::Memory &memory = pack.m_memory[request.id];
+    if (result.end == ExchangeResult::End::Complete) {
+        memory.failures = 0;
+    } else {
+        ++memory.failures;
+        if (!request.optional) {
+            packDone(false, silenceText(pack, result, request));
+            return;
+        }
+    }
+    ++m_requestIndex;
+    nextRequest();
+}
+
+QString Session::silenceText(const PackLink &pack, const ExchangeResult &result, const Request &request) const
+{
+    const QString where = pack.address() ? tr("%1, address %2").arg(m_transport.name()).arg(*pack.address())
+                                         : m_transport.name();
+    if (result.end == ExchangeResult::End::Refused)
+        return tr("%1: the BMS refused request 0x%2 (code 0x%3)")
+            .arg(where)
+            .arg(request.id, 2, 16, QLatin1Char('0'))
+            .arg(result.code, 2, 16, QLatin1Char('0'));
+    if (result.badChecksums > 0)
+        return tr("%1: only damaged replies after %n tries", nullptr, result.tries).arg(where);
+    if (result.bytesHeard > 0)
+        return tr("%1: no valid reply after %n tries, but other bytes", nullptr, result.tries).arg(where);
+    return tr("%1: no reply after %n tries", nullptr, result.tries).arg(where);
+}
+
+void Session::packDone(bool good, const QString &error)
+{
+    PackLink &pack = *m_packs[m_packIndex];
+    if (good)
+        accept(pack);
+    else
+        failed(pack, error);
+    if (!m_running || !m_inRound)
+        return; // whoever was told has stopped or paused us
+    ++m_packIndex;
+    nextPack();
+}
+
+void Session::accept(PackLink &pack)
+{
+    const qint64 now = m_clock.now();
+    if (m_phase == Phase::Identify && pack.m_driver->recognise(pack.m_update.values) != Recognition::Yes) {
+        failed(pack, tr("%1: what answers is not a %2 BMS").arg(m_transport.name(), pack.driver().info().id));
+        return;
+    }
+    absorb(pack, pack.m_update.values);
+    pack.m_state.expire(FieldKind::Measurement, now - m_settings.staleAfterMs);
+    pack.m_statistics.goodPoll(now, static_cast<double>(now - m_firstRequestAt.value_or(now)));
+    pack.m_statistics.implausible(pack.m_plausibility.dropped());
+    pack.m_lastGood = now;
+    pack.m_lastPollGood = true;
+    pack.m_firstFailure.reset();
+    pack.m_condition = Condition::Fresh;
+    if (!pack.m_identified) {
+        pack.m_identified = true;
+        const BatteryState &is = pack.m_state.values();
+        const BatteryState &was = pack.m_knownAs;
+        const bool known = isKnown(was.cellCount);
+        if (known &&
+            (contradicts(was.uniqueId, is.uniqueId) || contradicts(was.serialNumber, is.serialNumber) ||
+             contradicts(was.hardwareVersion, is.hardwareVersion) ||
+             contradicts(was.cellCount, is.cellCount))) {
+            qCWarning(logSession, "%s: another battery answers now", qUtf8Printable(m_transport.name()));
+            emit packReplaced(&pack);
+            return;
+        }
+        pack.m_knownAs = is;
+        if (!known)
+            emit packIdentified(&pack);
+    }
+    emit packUpdated(&pack);
+}
+
+void Session::absorb(PackLink &pack, BatteryState &values)
+{
+    const qint64 now = m_clock.now();
+    for (const ImplausibleReading &reading : pack.m_plausibility.check(values, pack.m_state, now)) {
+        if (reading.event) {
+            qCWarning(logSession, "%s: %s %g is %s", qUtf8Printable(m_transport.name()),
+                      fieldInfo(reading.field).key.data(), reading.value,
+                      reading.step ? "far from the reading before, but keeps coming: taken"
+                                   : "impossible: dropped");
+            emit implausible(&pack, reading);
+        }
+    }
+    pack.m_state.merge(values, now);
+}
+
+void Session::failed(PackLink &pack, const QString &error)
+{
+    const qint64 now = m_clock.now();
+    if (pack.m_lastPollGood || pack.m_condition == Condition::Paused)
+        qCWarning(logSession, "%s", qUtf8Printable(error));
+    pack.m_lastPollGood = false;
+    pack.m_statistics.failedPoll(error);
+    if (!pack.m_firstFailure)
+        pack.m_firstFailure = now;
+    if (now - *pack.m_firstFailure >= m_settings.lostAfterMs) {
+        if (pack.m_condition != Condition::Lost && pack.m_lastGood) {
+            pack.m_state.expire(FieldKind::Measurement, now + 1);
+            pack.m_plausibility.reset();
+            pack.m_condition = Condition::Lost;
+        }
+        // Whatever answers next may be another battery.
+        pack.m_identified = false;
+        pack.m_memory.clear();
+    } else if (pack.m_lastGood) {
+        pack.m_condition = Condition::Stale;
+    } else {
+        pack.m_condition = Condition::Connecting;
+    }
+    emit packUpdated(&pack);
+}
+
+void Session::run(PackLink *pack, std::unique_ptr<Procedure> procedure, Finished finished)
+{
+    if (!m_running || m_stopping || !m_lineOpen) {
+        ProcedureResult result;
+        result.error = m_lastLinkError.text.isEmpty() ? tr("%1 is not open").arg(m_transport.name())
+                                                      : m_lastLinkError.text;
+        finished(result, {});
+        return;
+    }
+    m_commands.push_back({pack, std::move(procedure), std::move(finished), {}, {}});
+    if (!m_inRound && !m_inCommand)
+        m_tick->start(0);
+}
+
+void Session::beginCommand()
+{
+    m_inCommand = true;
+    continueCommand({StepResult::End::Start, 0, nullptr});
+}
+
+void Session::continueCommand(const StepResult &last)
+{
+    Command &command = m_commands.front();
+    const std::optional<Request> request = command.procedure->next(last);
+    if (!request) {
+        commandDone();
+        return;
+    }
+    command.update.clear();
+    const SerialSettings &serial = command.pack->driver().info().serial;
+    m_exchange.start(*command.pack->m_driver, *request, command.update, serial.gapMs, serial.quietMs,
+                     [this](const ExchangeResult &result) {
+                         Command &running = m_commands.front();
+                         StepResult step;
+                         step.code = result.code;
+                         switch (result.end) {
+                         case ExchangeResult::End::Complete:
+                             step.end = StepResult::End::Complete;
+                             step.update = &running.update;
+                             // What parameters tell about the battery is worth as much as a poll.
+                             absorb(*running.pack, running.update.values);
+                             running.read.insert(running.read.end(), running.update.parameters.begin(),
+                                                 running.update.parameters.end());
+                             break;
+                         case ExchangeResult::End::Refused:
+                             step.end = StepResult::End::Refused;
+                             break;
+                         case ExchangeResult::End::Timeout:
+                             step.end = StepResult::End::Timeout;
+                             break;
+                         }
+                         continueCommand(step);
+                     });
+}
+
+void Session::commandDone()
+{
+    Command command = std::move(m_commands.front());
+    m_commands.pop_front();
+    m_inCommand = false;
+    command.finished(command.procedure->result(), command.read);
+    if (m_stopping) {
+        finishStop();
+    } else if (const auto pauseMs = std::exchange(m_pauseAfterCommand, std::nullopt)) {
+        beginPause(*pauseMs);
+    } else if (m_running && m_lineOpen) {
+        m_tick->start(0);
+    }
+}
+
+void Session::failCommands(const QString &error)
+{
+    while (!m_commands.empty() && !m_inCommand) {
+        Command command = std::move(m_commands.front());
+        m_commands.pop_front();
+        ProcedureResult result;
+        result.error = error;
+        command.finished(result, {});
+    }
+}
+
+} // namespace sb
