@@ -19,6 +19,8 @@ public:
         : m_driver(std::move(driver))
     {}
 
+    /// For its description and to make procedures; only the session feeds it.
+    [[nodiscard]] Driver &driver() { return *m_driver; }
     [[nodiscard]] const Driver &driver() const { return *m_driver; }
     [[nodiscard]] std::optional<int> address() const { return m_driver->config().address; }
     [[nodiscard]] const TimedState &state() const { return m_state; }
@@ -48,6 +50,7 @@ private:
     std::map<int, Memory> m_memory; ///< by request id
     Update m_update;                ///< of the round in progress
     BatteryState m_knownAs;         ///< identity when it was identified first
+    int m_unconfirmed = 0;          ///< rounds in which a returning BMS did not tell its identity
     Condition m_condition = Condition::Connecting;
     bool m_identified = false;
     bool m_lastPollGood = false;

@@ -313,6 +313,15 @@ void Session::accept(PackLink &pack)
         failed(pack, tr("%1: what answers is not a %2 BMS").arg(m_transport.name(), pack.driver().info().id));
         return;
     }
+    const BatteryState &read = pack.m_update.values;
+    if (!pack.m_identified && pack.m_unconfirmed < unconfirmedRounds &&
+        (unconfirmed(pack.m_knownAs.uniqueId, read.uniqueId) ||
+         unconfirmed(pack.m_knownAs.serialNumber, read.serialNumber) ||
+         unconfirmed(pack.m_knownAs.hardwareVersion, read.hardwareVersion))) {
+        ++pack.m_unconfirmed;
+        failed(pack, tr("%1: a BMS answers again, but does not say which").arg(m_transport.name()));
+        return;
+    }
     absorb(pack, pack.m_update.values);
     pack.m_state.expire(FieldKind::Measurement, now - m_settings.staleAfterMs);
     pack.m_statistics.goodPoll(now, static_cast<double>(now - m_firstRequestAt.value_or(now)));
@@ -323,6 +332,7 @@ void Session::accept(PackLink &pack)
     pack.m_condition = Condition::Fresh;
     if (!pack.m_identified) {
         pack.m_identified = true;
+        pack.m_unconfirmed = 0;
         const BatteryState &is = pack.m_state.values();
         const BatteryState &was = pack.m_knownAs;
         const bool known = isKnown(was.cellCount);

@@ -1,0 +1,462 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fakes.h"
+#include "session/session.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace sb;
+
+namespace {
+
+/// A procedure of the test: asks for the given requests in turn, then for what must be undone.
+class ScriptedProcedure : public Procedure
+{
+public:
+    ScriptedProcedure(QByteArray steps, QByteArray cleanup)
+        : m_steps(std::move(steps))
+        , m_cleanup(std::move(cleanup))
+    {}
+    std::optional<Request> next(const StepResult &last) override
+    {
+        ends.push_back(last.end);
+        if (last.end == StepResult::End::LinkLost)
+            return std::nullopt;
+        if (last.end == StepResult::End::Timeout || last.end == StepResult::End::Refused)
+            m_steps.clear();
+        QByteArray &from = m_steps.isEmpty() ? m_cleanup : m_steps;
+        if (from.isEmpty())
+            return std::nullopt;
+        Request request;
+        request.id = from.front();
+        request.bytes = QByteArray("?") + from.front();
+        from.remove(0, 1);
+        return request;
+    }
+    void abort() override { m_steps.clear(); }
+    [[nodiscard]] ProcedureResult result() const override
+    {
+        return {ends.back() == StepResult::End::Complete, false, {}, {}};
+    }
+
+    std::vector<StepResult::End> ends;
+
+private:
+    QByteArray m_steps;
+    QByteArray m_cleanup;
+};
+
+} // namespace
+
+class TestSession : public QObject
+{
+    Q_OBJECT
+private slots:
+    void init();
+    void cleanup();
+    void readsAndKeepsPolling();
+    void publishesNothingOfAPollThatFailed();
+    void retriesAfterADamagedReply();
+    void findsTheReplyBehindNoise();
+    void waitsForTheDeadlineAfterAStrayByte();
+    void optionalRequestsDoNotFailThePoll();
+    void asksRarelyWhatIsWantedRarely();
+    void measurementsBecomeUnknownTenSecondsAfterTheFirstFailure();
+    void comesBackByItself();
+    void reopensALostPort_data();
+    void reopensALostPort();
+    void opensAtOnceWhenTheDeviceAppears();
+    void anotherBatteryIsReplaced();
+    void dropsImplausibleValuesAndReportsTheThird();
+    void runsProceduresBetweenPolls();
+    void undoesWhatAProcedureOpenedWhenItFails();
+    void undoesWhatAProcedureOpenedWhenItIsStopped();
+    void tellsAProcedureThatTheLinkIsLost();
+    void pausesAndTakesTheLineBack();
+    void pauseWaitsForAProcedure();
+    void keepsToItsInterval();
+    void severalPacksTakeTurns();
+
+private:
+    void answerNormally();
+    [[nodiscard]] const BatteryState &values() const { return m_pack->state().values(); }
+
+    std::unique_ptr<VirtualClock> m_clock;
+    std::unique_ptr<FakeTransport> m_line;
+    std::unique_ptr<Session> m_session;
+    PackLink *m_pack = nullptr;
+};
+
+void TestSession::init()
+{
+    m_clock = std::make_unique<VirtualClock>();
+    m_clock->advanceBy(100000);
+    m_line = std::make_unique<FakeTransport>(*m_clock);
+    m_session = std::make_unique<Session>(*m_line, *m_clock, SessionSettings{});
+    m_pack = m_session->addPack(std::make_unique<ToyDriver>());
+    answerNormally();
+}
+
+void TestSession::cleanup()
+{
+    m_session.reset();
+    m_line.reset();
+    m_clock.reset();
+}
+
+void TestSession::answerNormally()
+{
+    m_line->answer = [this](const QByteArray &request) {
+        switch (request.at(1)) {
+        case 'V':
+            m_line->reply(ToyDriver::voltage(6.6), 30);
+            break;
+        case 'C':
+            m_line->reply(ToyDriver::cells(3300, 3301), 30);
+            break;
+        case 'S':
+            m_line->reply(ToyDriver::frame('S', "A1"), 30);
+            break;
+        case 'O':
+        case 'P':
+        case 'U':
+            m_line->reply(ToyDriver::frame(request.at(1), {}), 30);
+            break;
+        case 'W':
+            m_line->reply(ToyDriver::frame('W', "\x05"), 30);
+            break;
+        default:
+            break;
+        }
+    };
+}
+
+void TestSession::readsAndKeepsPolling()
+{
+    QSignalSpy identified(m_session.get(), &Session::packIdentified);
+    QSignalSpy updated(m_session.get(), &Session::packUpdated);
+    m_session->start();
+    m_clock->advanceBy(10500);
+    QCOMPARE(identified.size(), 1);
+    QCOMPARE(updated.size(), 11);
+    QCOMPARE(values().voltage, 6.6);
+    QCOMPARE(values().serialNumber, QStringLiteral("A1"));
+    QCOMPARE(m_pack->condition(), Condition::Fresh);
+    QCOMPARE(m_pack->linkStatus(m_clock->now()).errors, 0U);
+}
+
+void TestSession::publishesNothingOfAPollThatFailed()
+{
+    m_session->start();
+    m_clock->advanceBy(3000);
+    m_line->answer = [this](const QByteArray &request) {
+        if (request == "?V")
+            m_line->reply(ToyDriver::voltage(9.9), 30);
+    };
+    m_clock->advanceBy(3000);
+    QCOMPARE(values().voltage, 6.6);
+    QCOMPARE(m_pack->condition(), Condition::Stale);
+    QVERIFY(m_pack->linkStatus(m_clock->now()).lastError.contains(QStringLiteral("no reply")));
+}
+
+void TestSession::retriesAfterADamagedReply()
+{
+    m_session->start();
+    m_clock->advanceBy(3000);
+    int asked = 0;
+    m_line->answer = [this, &asked](const QByteArray &request) {
+        QByteArray reply = request == "?V" ? ToyDriver::voltage(6.7) : ToyDriver::cells(3350, 3350);
+        if (request == "?O")
+            reply = ToyDriver::frame('O', {});
+        if (request == "?V" && ++asked % 2 == 1)
+            reply[reply.size() - 1] = static_cast<char>(reply.back() + 1);
+        m_line->reply(reply, 30);
+    };
+    m_clock->advanceBy(4000);
+    QCOMPARE(values().voltage, 6.7);
+    QCOMPARE(m_pack->condition(), Condition::Fresh);
+    // Each damaged reply cost the quiet time, not the whole time-out.
+    QVERIFY(*m_pack->linkStatus(m_clock->now()).lastPollMs < 450);
+}
+
+void TestSession::findsTheReplyBehindNoise()
+{
+    // A false start that promises 40 bytes, then the reply: found when the line falls silent.
+    m_line->answer = [this](const QByteArray &request) {
+        const QByteArray reply = request == "?V"   ? ToyDriver::voltage(6.6)
+                                 : request == "?C" ? ToyDriver::cells(3300, 3300)
+                                                   : ToyDriver::frame(request.at(1), "x");
+        m_line->reply(QByteArray("#V\x20", 3) + reply, 30);
+    };
+    m_session->start();
+    m_clock->advanceBy(3000);
+    QCOMPARE(m_pack->condition(), Condition::Fresh);
+    QCOMPARE(values().voltage, 6.6);
+}
+
+void TestSession::waitsForTheDeadlineAfterAStrayByte()
+{
+    m_line->answer = [this](const QByteArray &request) {
+        m_line->reply(QByteArray(1, 'z'), 5);
+        const QByteArray reply = request == "?V"   ? ToyDriver::voltage(6.6)
+                                 : request == "?C" ? ToyDriver::cells(3300, 3300)
+                                                   : ToyDriver::frame(request.at(1), "x");
+        m_line->reply(reply, 300); // after the quiet time, before the time-out
+    };
+    m_session->start();
+    m_clock->advanceBy(3000);
+    QCOMPARE(m_line->written.count("?V"), m_line->written.count("?C"));
+    QCOMPARE(m_pack->condition(), Condition::Fresh);
+}
+
+void TestSession::optionalRequestsDoNotFailThePoll()
+{
+    const auto all = m_line->answer;
+    m_line->answer = [all](const QByteArray &request) {
+        if (request != "?O" && request != "?S")
+            all(request);
+    };
+    m_session->start();
+    m_clock->advanceBy(60000);
+    QCOMPARE(m_pack->condition(), Condition::Fresh);
+    QCOMPARE(m_pack->linkStatus(m_clock->now()).errors, 0U);
+    // Given up after three times, three tries each.
+    QCOMPARE(m_line->written.count("?O"), 9);
+}
+
+void TestSession::asksRarelyWhatIsWantedRarely()
+{
+    m_session->start();
+    m_clock->advanceBy(20500);
+    QCOMPARE(m_line->written.count("?V"), 21);
+    QVERIFY(m_line->written.count("?O") >= 4 && m_line->written.count("?O") <= 5);
+}
+
+void TestSession::measurementsBecomeUnknownTenSecondsAfterTheFirstFailure()
+{
+    m_session->start();
+    m_clock->advanceBy(3000);
+    m_line->answer = nullptr;
+    m_clock->advanceBy(9000);
+    QCOMPARE(m_pack->condition(), Condition::Stale);
+    QVERIFY(values().voltage);
+    m_clock->advanceBy(6000);
+    QCOMPARE(m_pack->condition(), Condition::Lost);
+    QVERIFY(!values().voltage);
+    QVERIFY(values().cellVoltages.empty());
+    QCOMPARE(values().serialNumber, QStringLiteral("A1"));
+}
+
+void TestSession::comesBackByItself()
+{
+    m_session->start();
+    m_clock->advanceBy(3000);
+    m_line->answer = nullptr;
+    m_clock->advanceBy(30000);
+    QCOMPARE(m_pack->condition(), Condition::Lost);
+    answerNormally();
+    m_clock->advanceBy(5000);
+    QCOMPARE(m_pack->condition(), Condition::Fresh);
+    QCOMPARE(values().voltage, 6.6);
+    QVERIFY(m_pack->linkStatus(m_clock->now()).longestGapS > 29);
+}
+
+void TestSession::reopensALostPort_data()
+{
+    QTest::addColumn<int>("seconds");
+    QTest::addColumn<int>("attempts");
+    QTest::newRow("after 1 s") << 1 << 1;
+    QTest::newRow("then 2 s later") << 3 << 2;
+    QTest::newRow("then 5 s") << 8 << 3;
+    QTest::newRow("then every 10 s") << 38 << 6;
+}
+
+void TestSession::reopensALostPort()
+{
+    QFETCH(int, seconds);
+    QFETCH(int, attempts);
+    QSignalSpy lost(m_session.get(), &Session::linkLost);
+    m_session->start();
+    m_clock->advanceBy(3000);
+    m_line->opens = 0;
+    m_line->lose();
+    QCOMPARE(m_pack->condition(), Condition::Stale);
+    m_clock->advanceBy(seconds * 1000 + 100);
+    QCOMPARE(m_line->opens, attempts);
+    QCOMPARE(lost.size(), 1); // told once, not at every attempt
+    m_line->present = true;
+    m_clock->advanceBy(12000);
+    QCOMPARE(m_pack->condition(), Condition::Fresh);
+    QCOMPARE(m_pack->linkStatus(m_clock->now()).reconnectsPerHour, 1.0);
+}
+
+void TestSession::opensAtOnceWhenTheDeviceAppears()
+{
+    m_session->start();
+    m_clock->advanceBy(3000);
+    m_line->lose();
+    m_clock->advanceBy(15000);
+    m_line->present = true;
+    emit m_line->deviceAppeared();
+    m_clock->advanceBy(500);
+    QCOMPARE(m_pack->condition(), Condition::Fresh);
+}
+
+void TestSession::anotherBatteryIsReplaced()
+{
+    QSignalSpy replaced(m_session.get(), &Session::packReplaced);
+    m_session->start();
+    m_clock->advanceBy(3000);
+    m_line->answer = nullptr;
+    m_clock->advanceBy(20000);
+    answerNormally();
+    const auto all = m_line->answer;
+    m_line->answer = [this, all](const QByteArray &request) {
+        if (request == "?S")
+            m_line->reply(ToyDriver::frame('S', "B2"), 30);
+        else
+            all(request);
+    };
+    m_clock->advanceBy(5000);
+    QVERIFY(replaced.size() >= 1);
+}
+
+void TestSession::dropsImplausibleValuesAndReportsTheThird()
+{
+    QSignalSpy events(m_session.get(), &Session::implausible);
+    m_session->start();
+    m_clock->advanceBy(3000);
+    const auto all = m_line->answer;
+    m_line->answer = [this, all](const QByteArray &request) {
+        if (request == "?C")
+            m_line->reply(ToyDriver::cells(3300, 60000), 30);
+        else
+            all(request);
+    };
+    m_clock->advanceBy(2000);
+    QCOMPARE(values().cellVoltages.size(), 2U);
+    QVERIFY(!values().cellVoltages[1]);
+    QCOMPARE(values().cellVoltages[0], 3.3);
+    QCOMPARE(events.size(), 0);
+    m_clock->advanceBy(2000);
+    QCOMPARE(events.size(), 1);
+    QVERIFY(m_pack->linkStatus(m_clock->now()).implausible >= 3);
+}
+
+void TestSession::runsProceduresBetweenPolls()
+{
+    m_session->start();
+    m_clock->advanceBy(3000);
+    bool done = false;
+    m_session->run(m_pack, std::make_unique<ScriptedProcedure>("PP", "U"),
+                   [&](const ProcedureResult &result, const auto &) { done = result.ok; });
+    m_line->written.clear();
+    m_clock->advanceBy(300);
+    QVERIFY(done);
+    // A poll follows at once.
+    QCOMPARE(m_line->written.mid(0, 4), (QList<QByteArray>{"?P", "?P", "?U", "?V"}));
+}
+
+void TestSession::undoesWhatAProcedureOpenedWhenItFails()
+{
+    m_session->start();
+    m_clock->advanceBy(3000);
+    bool done = false;
+    m_session->run(m_pack, std::make_unique<ScriptedProcedure>("PWP", "U"),
+                   [&](const ProcedureResult &, const auto &) { done = true; });
+    m_line->written.clear();
+    m_clock->advanceBy(300);
+    QVERIFY(done);
+    QCOMPARE(m_line->written.mid(0, 3), (QList<QByteArray>{"?P", "?W", "?U"}));
+}
+
+void TestSession::undoesWhatAProcedureOpenedWhenItIsStopped()
+{
+    QSignalSpy stopped(m_session.get(), &Session::stopped);
+    m_session->start();
+    m_clock->advanceBy(3000);
+    m_session->run(m_pack, std::make_unique<ScriptedProcedure>("PPPPPPPP", "U"),
+                   [](const auto &, const auto &) {});
+    m_line->written.clear();
+    m_clock->advanceBy(60);
+    m_session->stop();
+    QCOMPARE(stopped.size(), 0);
+    m_clock->advanceBy(500);
+    QCOMPARE(stopped.size(), 1);
+    QCOMPARE(m_line->written.last(), QByteArray("?U"));
+    QVERIFY(m_line->written.size() < 6);
+    QVERIFY(!m_line->isOpen());
+}
+
+void TestSession::tellsAProcedureThatTheLinkIsLost()
+{
+    m_session->start();
+    m_clock->advanceBy(3000);
+    bool done = false;
+    bool ok = true;
+    m_session->run(m_pack, std::make_unique<ScriptedProcedure>("PPPP", "U"),
+                   [&](const ProcedureResult &result, const auto &) {
+                       done = true;
+                       ok = result.ok;
+                   });
+    m_clock->advanceBy(60);
+    m_line->lose();
+    QVERIFY(done);
+    QVERIFY(!ok);
+    m_line->present = true;
+    m_clock->advanceBy(5000);
+    QCOMPARE(m_pack->condition(), Condition::Fresh);
+}
+
+void TestSession::pausesAndTakesTheLineBack()
+{
+    m_session->start();
+    m_clock->advanceBy(3000);
+    m_session->pause(60000);
+    QCOMPARE(m_pack->condition(), Condition::Paused);
+    QVERIFY(!m_line->isOpen());
+    m_line->written.clear();
+    m_clock->advanceBy(59000);
+    QVERIFY(m_line->written.isEmpty());
+    m_clock->advanceBy(2000);
+    QCOMPARE(m_pack->condition(), Condition::Fresh);
+}
+
+void TestSession::pauseWaitsForAProcedure()
+{
+    m_session->start();
+    m_clock->advanceBy(3000);
+    m_session->run(m_pack, std::make_unique<ScriptedProcedure>("PPPP", "U"),
+                   [](const auto &, const auto &) {});
+    m_clock->advanceBy(60);
+    m_session->pause(60000);
+    m_clock->advanceBy(1000);
+    QCOMPARE(m_line->written.last(), QByteArray("?U"));
+    QCOMPARE(m_pack->condition(), Condition::Paused);
+}
+
+void TestSession::keepsToItsInterval()
+{
+    m_session->start();
+    m_clock->advanceBy(1000);
+    m_line->written.clear();
+    m_clock->advanceBy(100000);
+    const auto polls = m_line->written.count("?V");
+    QVERIFY2(polls >= 99 && polls <= 101, qPrintable(QString::number(polls)));
+}
+
+void TestSession::severalPacksTakeTurns()
+{
+    DriverConfig config;
+    config.address = 2;
+    PackLink *second = m_session->addPack(std::make_unique<ToyDriver>(config));
+    m_session->start();
+    m_clock->advanceBy(5000);
+    QVERIFY(m_pack->isIdentified());
+    QVERIFY(second->isIdentified());
+    QCOMPARE(second->linkStatus(m_clock->now()).errors, 0U);
+}
+
+QTEST_GUILESS_MAIN(TestSession)
+#include "tst_session.moc"
