@@ -16,6 +16,16 @@ constexpr std::array<qint64, 4> reopenPauses = {1000, 2000, 5000, 10000};
 constexpr int optionalFailures = 3;
 constexpr qint64 optionalRetryMs = 10 * 60000;
 
+/// Told before, but not in this reading: whether it is the same one is open.
+template<typename T>
+bool unconfirmed(const std::optional<T> &was, const std::optional<T> &is)
+{
+    return was && !is;
+}
+/// So often a returning battery may leave its identity out before it is believed to be the one that was
+/// there.
+constexpr int unconfirmedRounds = 2;
+
 /// True where both are known and differ: another device.
 template<typename T>
 bool contradicts(const std::optional<T> &a, const std::optional<T> &b)
