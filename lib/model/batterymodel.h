@@ -4,6 +4,7 @@
 
 #include "bms/linkstatus.h"
 #include "bms/timedstate.h"
+#include "model/celllistmodel.h"
 
 #include <QObject>
 #include <QVariant>
@@ -11,8 +12,6 @@
 class QJsonObject;
 
 namespace sb {
-
-class CellListModel;
 
 /// One battery as everything that shows or publishes it sees it. Properties of values that are unknown are
 /// invalid variants (`undefined` in QML). A property notifies only when its value changed; updated() comes
