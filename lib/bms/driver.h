@@ -25,7 +25,14 @@ struct DriverConfig
 };
 
 /// What a driver can switch or set, beside parameters.
-enum class Control : quint8 { Charge, Discharge, Balancing, Heater, StateOfCharge };
+enum class Control : quint8 {
+    Charge,        ///< 1 on, 0 off
+    Discharge,     ///< 1 on, 0 off
+    Balancing,     ///< 1 on, 0 off
+    Heater,        ///< 1 on, 0 off
+    StateOfCharge, ///< percent
+    BalanceTest,   ///< 1 balances the odd cells for some seconds, 2 the even ones
+};
 
 struct SerialSettings
 {

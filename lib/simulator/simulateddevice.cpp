@@ -1,0 +1,10 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "simulator/simulateddevice.h"
+
+namespace sb {
+
+SimulatedDevice::~SimulatedDevice() = default;
+void SimulatedDevice::elapsed(qint64, std::vector<SimulatedReply> &) {}
+
+} // namespace sb
