@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "bms/driverregistry.h"
+#include "simulator/simulateddevice.h"
+
+#include <QStringList>
+
+namespace sb {
+
+/// What every command gets instead of globals.
+struct Environment
+{
+    DriverRegistry drivers;
+    std::vector<SimulatorDescriptor> simulators;
+};
+
+/// \a arguments[0] is the command's name. \return the exit code.
+using CommandFunction = int (*)(const QStringList &arguments, Environment &environment);
+
+struct CommandEntry
+{
+    const char *name;
+    const char *summary; ///< QT_TRANSLATE_NOOP("Commands", ...)
+    CommandFunction function;
+};
+
+/// Becomes serialbattery-gui with these arguments; returns only where that fails.
+int startWindow(const QStringList &arguments);
+
+int captureCommand(const QStringList &arguments, Environment &environment);
+int controlCommand(const QStringList &arguments, Environment &environment);
+int convertCommand(const QStringList &arguments, Environment &environment);
+int demoCommand(const QStringList &arguments, Environment &environment);
+int driversCommand(const QStringList &arguments, Environment &environment);
+int guiCommand(const QStringList &arguments, Environment &environment);
+int monitorCommand(const QStringList &arguments, Environment &environment);
+int parametersCommand(const QStringList &arguments, Environment &environment);
+int readCommand(const QStringList &arguments, Environment &environment);
+int replayCommand(const QStringList &arguments, Environment &environment);
+int runCommand(const QStringList &arguments, Environment &environment);
+int scanCommand(const QStringList &arguments, Environment &environment);
+int simulateCommand(const QStringList &arguments, Environment &environment);
+int statusCommand(const QStringList &arguments, Environment &environment);
+
+} // namespace sb

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command.h"
+#include "app/console.h"
+#include "app/exitcode.h"
+#include "app/signals.h"
+#include "app/simulation.h"
+
+#include <QCoreApplication>
+
+namespace sb {
+
+int simulateCommand(const QStringList &arguments, Environment &environment)
+{
+    const auto tr = [](const char *text) { return QCoreApplication::translate("SimulateCommand", text); };
+    Options options(
+        QStringLiteral("simulate --bms ID [--count N] [--link PATH] [--scenario FILE] [--seed S] [--fault "
+                       "KIND ...]"),
+        tr("A simulated battery that speaks the real protocol on a pseudo terminal. The first line (with\n"
+           "--count: lines) printed is the port to connect to. Ends with Ctrl+C."));
+    addSimulationOptions(options);
+    options.value(QStringLiteral("link"), QStringLiteral("PATH"),
+                  tr("Stable name of the port; several batteries get PATH0, PATH1 ..."));
+    options.flag(QStringLiteral("echo"), tr("Returns each request, as some RS485 adapters do."));
+    if (const auto code = options.parse(arguments))
+        return *code;
+    Simulation::Settings settings;
+    if (const auto code = readSimulationOptions(options, environment, settings))
+        return *code;
+    settings.link = options.value(QStringLiteral("link"));
+    settings.echo = options.isSet(QStringLiteral("echo"));
+
+    Simulation simulation(settings);
+    QString error;
+    if (!simulation.start(&error)) {
+        console::error(error);
+        return Unusable;
+    }
+    for (const QString &port : simulation.ports())
+        console::line(port);
+    ProcessSignals processSignals;
+    QObject::connect(&processSignals, &ProcessSignals::interrupted, QCoreApplication::instance(),
+                     &QCoreApplication::quit);
+    QCoreApplication::exec();
+    return processSignals.exitCode();
+}
+
+} // namespace sb

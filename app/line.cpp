@@ -1,0 +1,234 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/line.h"
+
+#include <QFileInfo>
+#include <QLoggingCategory>
+#include <QPointer>
+
+namespace sb {
+namespace {
+
+Q_LOGGING_CATEGORY(logLine, "serialbattery.line", QtInfoMsg)
+
+constexpr std::array<qint64, 4> openPauses = {1000, 2000, 5000, 10000};
+/// Between two searches of a port on which nothing answered.
+constexpr qint64 searchPauseMs = 1000;
+
+} // namespace
+
+Line::Line(LineConfig config, std::unique_ptr<Transport> transport, std::function<void(int)> setSpeed,
+           const DriverRegistry &registry, Clock &clock, DetectionCache *cache, QObject *parent)
+    : QObject(parent)
+    , m_config(std::move(config))
+    , m_transport(std::move(transport))
+    , m_setSpeed(std::move(setSpeed))
+    , m_registry(registry)
+    , m_clock(clock)
+    , m_cache(cache)
+    , m_detector(*m_transport, clock, [this](const Candidate &candidate) { m_setSpeed(candidate.baudRate); })
+    , m_retry(clock.alarm([this] {
+        if (m_transport->isOpen())
+            search();
+        else
+            openPort();
+    }))
+{
+    connect(m_transport.get(), &Transport::opened, this, &Line::onOpened);
+    connect(m_transport.get(), &Transport::failed, this, &Line::onOpenFailed);
+    connect(m_transport.get(), &Transport::deviceAppeared, this, [this] {
+        if (m_running && !m_session && !m_transport->isOpen())
+            openPort();
+    });
+    connect(&m_detector, &Detector::found, this, &Line::onFound);
+    connect(&m_detector, &Detector::nothingFound, this, [this] {
+        if (m_triedCache && m_cache)
+            m_cache->missed(cacheKey());
+        emit nothingFound();
+        if (m_running)
+            m_retry->start(searchPauseMs);
+    });
+}
+
+Line::~Line() = default;
+
+QString Line::cacheKey() const
+{
+    const QString canonical = QFileInfo(m_config.port).canonicalFilePath();
+    return canonical.isEmpty() ? m_config.port : canonical;
+}
+
+void Line::start()
+{
+    m_running = true;
+    openPort();
+}
+
+void Line::stop()
+{
+    if (!m_running)
+        return;
+    m_running = false;
+    m_retry->stop();
+    m_detector.cancel();
+    if (m_session) {
+        m_session->stop(); // its stopped() leads to ours
+        return;
+    }
+    m_transport->close();
+    emit stopped();
+}
+
+void Line::openPort()
+{
+    m_retry->stop();
+    if (m_running && !m_session)
+        m_transport->open();
+}
+
+void Line::onOpened()
+{
+    if (!m_running || m_session)
+        return; // a session looks after its line itself
+    m_openAttempt = 0;
+    m_openError = {};
+    search();
+}
+
+void Line::onOpenFailed(const LinkError &error)
+{
+    if (!m_running || m_session)
+        return;
+    m_detector.cancel();
+    const bool news = m_openError.kind != error.kind;
+    m_openError = error;
+    if (news)
+        qCWarning(logLine, "%s", qUtf8Printable(error.text));
+    emit openFailed(error);
+    if (!m_running)
+        return;
+    const auto step = std::min<size_t>(static_cast<size_t>(m_openAttempt++), openPauses.size() - 1);
+    m_retry->start(openPauses[step]);
+}
+
+void Line::search()
+{
+    const std::optional<int> address =
+        m_config.addresses.empty() ? std::nullopt : std::optional<int>(m_config.addresses.front());
+    std::vector<Candidate> candidates = serialCandidates(m_registry, m_config.driver, address);
+    m_triedCache = false;
+    if (m_cache) {
+        if (const auto known = m_cache->find(cacheKey())) {
+            const auto at = std::find_if(candidates.begin(), candidates.end(), [&](const Candidate &c) {
+                return c.driver->info.id == known->driverId && c.baudRate == known->baudRate &&
+                       c.address == known->address;
+            });
+            if (at != candidates.end()) {
+                std::rotate(candidates.begin(), at, at + 1);
+                m_triedCache = true;
+            }
+        }
+    }
+    // With one possibility there is nothing to find out: the session identifies it anyway, and keeps trying.
+    if (candidates.size() == 1 && m_config.driver) {
+        startSession(candidates.front());
+        return;
+    }
+    m_detector.start(std::move(candidates), m_config.options);
+}
+
+void Line::onFound(const Candidate &candidate)
+{
+    qCInfo(logLine, "%s: %s at %d baud", qUtf8Printable(m_config.port),
+           qUtf8Printable(candidate.driver->info.id), candidate.baudRate);
+    if (m_cache)
+        m_cache->remember(cacheKey(), {candidate.driver->info.id, candidate.baudRate, candidate.address});
+    startSession(candidate);
+}
+
+void Line::startSession(const Candidate &candidate)
+{
+    m_candidate = candidate;
+    m_setSpeed(candidate.baudRate);
+    SessionSettings settings;
+    settings.pollIntervalMs = m_config.pollIntervalMs.value_or(candidate.driver->info.pollIntervalMs);
+    settings.lostAfterMs = m_config.loss.lostAfterMs;
+    m_session = std::make_unique<Session>(*m_transport, m_clock, settings);
+    std::vector<std::optional<int>> addresses(m_config.addresses.begin(), m_config.addresses.end());
+    if (addresses.empty())
+        addresses.push_back(candidate.address);
+    for (const std::optional<int> &address : addresses)
+        m_session->addPack(candidate.driver->create({TransportKind::Serial, address, m_config.options}));
+    connect(m_session.get(), &Session::packUpdated, this, [this](PackLink *pack) {
+        // A pack that was given up and answers again is a battery again.
+        if (pack->isIdentified() && pack->lastPollGood())
+            addBattery(pack);
+    });
+    connect(m_session.get(), &Session::packReplaced, this, [this](PackLink *pack) {
+        removeBattery(pack);
+        startOver();
+    });
+    connect(m_session.get(), &Session::linkLost, this, [this](const LinkError &error) {
+        if (m_batteries.empty())
+            emit openFailed(error);
+    });
+    connect(m_session.get(), &Session::stopped, this, [this] {
+        while (!m_batteries.empty())
+            removeBattery(&m_batteries.back()->pack());
+        if (!m_running)
+            emit stopped();
+    });
+    m_session->start();
+}
+
+void Line::addBattery(PackLink *pack)
+{
+    for (const auto &battery : m_batteries) {
+        if (&battery->pack() == pack)
+            return;
+    }
+    const QString connection = m_config.port + QLatin1Char(' ') + QString::number(m_candidate.baudRate);
+    m_batteries.push_back(
+        std::make_unique<Battery>(*m_session, *pack, m_config.port, connection, m_config.loss));
+    Battery *battery = m_batteries.back().get();
+    // Queued: the battery must not be deleted while it is speaking.
+    connect(
+        battery, &Battery::gone, this,
+        [this, pack, alive = QPointer<Battery>(battery)] {
+            if (!alive)
+                return;
+            qCWarning(logLine, "%s: given up; still looking for it", qUtf8Printable(m_config.port));
+            removeBattery(pack);
+            if (m_batteries.empty())
+                startOver();
+        },
+        Qt::QueuedConnection);
+    emit batteryAdded(battery);
+}
+
+void Line::removeBattery(PackLink *pack)
+{
+    const auto at = std::find_if(m_batteries.begin(), m_batteries.end(),
+                                 [pack](const auto &battery) { return &battery->pack() == pack; });
+    if (at == m_batteries.end())
+        return;
+    emit batteryRemoved(at->get());
+    m_batteries.erase(at);
+}
+
+void Line::startOver()
+{
+    while (!m_batteries.empty())
+        removeBattery(&m_batteries.back()->pack());
+    if (!m_session || !m_running)
+        return;
+    // The session may be the one that is calling.
+    Session *old = m_session.release();
+    old->disconnect(this);
+    old->stop();
+    old->deleteLater();
+    m_openAttempt = 0;
+    m_retry->start(searchPauseMs);
+}
+
+} // namespace sb

@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/battery.h"
+#include "session/detectioncache.h"
+#include "session/detector.h"
+
+namespace sb {
+
+/// What the user said about one port.
+struct LineConfig
+{
+    QString port;                             ///< as named by the user
+    const DriverDescriptor *driver = nullptr; ///< null: find out
+    std::vector<int> addresses; ///< packs on the line; empty: one, at the driver's usual address
+    QVariantMap options;        ///< of the driver
+    LossRules loss;
+    std::optional<int> pollIntervalMs; ///< instead of the driver's
+};
+
+/// One port from nothing to batteries: opens it, finds out which BMS is there, keeps a session on it, starts
+/// over when all its batteries were given up or replaced.
+class Line : public QObject
+{
+    Q_OBJECT
+public:
+    /// \a transport is the port; \a setSpeed changes its speed. \a registry, \a clock and \a cache must
+    /// outlive the line; \a cache may be null.
+    Line(LineConfig config, std::unique_ptr<Transport> transport, std::function<void(int baud)> setSpeed,
+         const DriverRegistry &registry, Clock &clock, DetectionCache *cache, QObject *parent = nullptr);
+    ~Line() override;
+
+    void start();
+    /// Ends cleanly: a settings mode that is open is left first; then stopped().
+    void stop();
+
+    [[nodiscard]] const LineConfig &config() const { return m_config; }
+    [[nodiscard]] Transport &transport() { return *m_transport; }
+    [[nodiscard]] const std::vector<std::unique_ptr<Battery>> &batteries() const { return m_batteries; }
+    /// Of the last search.
+    [[nodiscard]] const Detector &detector() const { return m_detector; }
+    /// The port can be opened (last attempt).
+    [[nodiscard]] const LinkError &openError() const { return m_openError; }
+
+signals:
+    /// Identified and read completely.
+    void batteryAdded(sb::Battery *battery);
+    /// About to be deleted: given up, replaced by another, or the line ends.
+    void batteryRemoved(sb::Battery *battery);
+    /// The port can't be opened; it is tried again.
+    void openFailed(const sb::LinkError &error);
+    /// A whole search found no BMS; it goes on.
+    void nothingFound();
+    void stopped();
+
+private:
+    void openPort();
+    void onOpened();
+    void onOpenFailed(const LinkError &error);
+    void search();
+    void onFound(const Candidate &candidate);
+    void startSession(const Candidate &candidate);
+    void addBattery(PackLink *pack);
+    void removeBattery(PackLink *pack);
+    void startOver();
+    [[nodiscard]] QString cacheKey() const;
+
+    LineConfig m_config;
+    std::unique_ptr<Transport> m_transport;
+    std::function<void(int)> m_setSpeed;
+    const DriverRegistry &m_registry;
+    Clock &m_clock;
+    DetectionCache *m_cache;
+    Detector m_detector;
+    std::unique_ptr<AlarmClock> m_retry;
+    std::unique_ptr<Session> m_session;
+    Candidate m_candidate;
+    std::vector<std::unique_ptr<Battery>> m_batteries;
+    LinkError m_openError;
+    int m_openAttempt = 0;
+    bool m_triedCache = false;
+    bool m_running = false;
+};
+
+} // namespace sb

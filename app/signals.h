@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QSocketNotifier>
+#include <memory>
+
+namespace sb {
+
+/// Turns SIGINT and SIGTERM into a signal of the event loop. One per process. A second one of the same kind
+/// ends the process at once, for a user who does not want to wait.
+class ProcessSignals : public QObject
+{
+    Q_OBJECT
+public:
+    explicit ProcessSignals(QObject *parent = nullptr);
+    ~ProcessSignals() override;
+    /// Of the signal that came: 130 for an interrupt, 0 for SIGTERM.
+    [[nodiscard]] int exitCode() const { return m_exitCode; }
+
+signals:
+    void interrupted();
+
+private:
+    std::unique_ptr<QSocketNotifier> m_notifier;
+    int m_exitCode = 0;
+};
+
+} // namespace sb
