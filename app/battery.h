@@ -6,6 +6,8 @@
 #include "model/batterymodel.h"
 #include "session/session.h"
 
+#include <QTimer>
+
 namespace sb {
 
 /// One battery of the program: a pack of a session, the model everybody reads, and what its silence means.

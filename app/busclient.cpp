@@ -28,7 +28,8 @@ class ClientConnection
 {
 public:
     explicit ClientConnection(const QString &bus)
-        : m_bus(connectBus(bus, QStringLiteral("serialbattery-client"))), m_name(QStringLiteral("serialbattery-client"))
+        : m_bus(connectBus(bus, QStringLiteral("serialbattery-client")))
+        , m_name(QStringLiteral("serialbattery-client"))
     {
         registerItemTypes();
     }
@@ -55,8 +56,8 @@ private:
 QDBusMessage call(QDBusConnection &bus, const QString &service, const char *interface, const char *method,
                   const QVariantList &arguments = {}, int timeoutMs = callTimeoutMs)
 {
-    QDBusMessage message = QDBusMessage::createMethodCall(service, QStringLiteral("/"), QLatin1String(interface),
-                                                          QLatin1String(method));
+    QDBusMessage message = QDBusMessage::createMethodCall(service, QStringLiteral("/"),
+                                                          QLatin1String(interface), QLatin1String(method));
     message.setArguments(arguments);
     return bus.call(message, QDBus::Block, timeoutMs);
 }
@@ -64,15 +65,22 @@ QDBusMessage call(QDBusConnection &bus, const QString &service, const char *inte
 /// What the items of a foreign battery tell, under our names.
 QJsonObject fromItems(const ItemsMap &items)
 {
-    const std::pair<const char *, const char *> paths[] = {
-        {"/ProductName", "productName"}, {"/CustomName", "customName"},     {"/Mgmt/Connection", "connection"},
-        {"/DeviceInstance", "deviceInstance"}, {"/Serial", "serialNumber"}, {"/Dc/0/Voltage", "voltage"},
-        {"/Dc/0/Current", "current"},    {"/Dc/0/Power", "power"},          {"/Soc", "soc"},
-        {"/Capacity", "remainingAh"},    {"/InstalledCapacity", "capacityAh"}};
+    const std::pair<const char *, const char *> paths[] = {{"/ProductName", "productName"},
+                                                           {"/CustomName", "customName"},
+                                                           {"/Mgmt/Connection", "connection"},
+                                                           {"/DeviceInstance", "deviceInstance"},
+                                                           {"/Serial", "serialNumber"},
+                                                           {"/Dc/0/Voltage", "voltage"},
+                                                           {"/Dc/0/Current", "current"},
+                                                           {"/Dc/0/Power", "power"},
+                                                           {"/Soc", "soc"},
+                                                           {"/Capacity", "remainingAh"},
+                                                           {"/InstalledCapacity", "capacityAh"}};
     QJsonObject object;
     for (const auto &[path, key] : paths) {
         const QVariant value = items.value(QLatin1String(path)).value(QStringLiteral("Value"));
-        const bool usable = value.metaType().id() == QMetaType::Double || value.metaType().id() == QMetaType::Int ||
+        const bool usable = value.metaType().id() == QMetaType::Double ||
+                            value.metaType().id() == QMetaType::Int ||
                             value.metaType().id() == QMetaType::QString;
         if (usable)
             object.insert(QLatin1String(key), QJsonValue::fromVariant(value));

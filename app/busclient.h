@@ -9,8 +9,8 @@
 
 namespace sb {
 
-/// The batteries on a bus, for commands that run once and end: ours by their whole JSON, others by their items.
-/// Gives nothing, and one line, where there is no bus.
+/// The batteries on a bus, for commands that run once and end: ours by their whole JSON, others by their
+/// items. Gives nothing, and one line, where there is no bus.
 [[nodiscard]] std::optional<QJsonArray> batteriesOnBus(const QString &bus, QString *error);
 
 struct BusCallResult
@@ -19,6 +19,7 @@ struct BusCallResult
     QString error;        ///< empty: done
 };
 /// Asks the service that holds \a port to do it.
-[[nodiscard]] BusCallResult commandThroughService(const QString &bus, const QString &port, const ControlRequest &request);
+[[nodiscard]] BusCallResult commandThroughService(const QString &bus, const QString &port,
+                                                  const ControlRequest &request);
 
 } // namespace sb

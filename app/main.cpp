@@ -35,8 +35,6 @@ constexpr std::array commands = {
     CommandEntry{"capture", QT_TRANSLATE_NOOP("Commands", "records every byte exchanged with a battery"),
                  captureCommand},
     CommandEntry{"replay", QT_TRANSLATE_NOOP("Commands", "decodes a recording"), replayCommand},
-    CommandEntry{"convert", QT_TRANSLATE_NOOP("Commands", "converts recordings between formats"),
-                 convertCommand},
     CommandEntry{"parameters",
                  QT_TRANSLATE_NOOP("Commands", "the settings stored in the BMS: list, change, compare"),
                  parametersCommand},

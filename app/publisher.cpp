@@ -39,7 +39,9 @@ QString busIdentifier(const BatteryState &state, const QString &port)
 
 struct Publisher::Entry
 {
-    explicit Entry(Battery &b) : battery(b) {}
+    explicit Entry(Battery &b)
+        : battery(b)
+    {}
     Battery &battery;
     InstanceLock lock;
     std::unique_ptr<BatteryService> service;
@@ -50,8 +52,7 @@ Publisher::Publisher(Settings settings, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
     , m_store(m_settings.storeFile)
-{
-}
+{}
 
 Publisher::~Publisher() = default;
 
@@ -63,9 +64,8 @@ void Publisher::add(Line &line)
 
 bool Publisher::isPublished(const Battery &battery) const
 {
-    return std::any_of(m_entries.begin(), m_entries.end(), [&](const auto &entry) {
-        return &entry->battery == &battery && entry->service;
-    });
+    return std::any_of(m_entries.begin(), m_entries.end(),
+                       [&](const auto &entry) { return &entry->battery == &battery && entry->service; });
 }
 
 void Publisher::start(Battery &battery)
@@ -120,7 +120,8 @@ void Publisher::publish(Entry &entry)
         emit refused(reason);
     };
     if (!entry.lock.take(stored.instance, identity.serviceName, bus)) {
-        later(tr("%1: a battery with the identifier %2 is published already by another program: change its capacity or "
+        later(tr("%1: a battery with the identifier %2 is published already by another program: change its "
+                 "capacity or "
                  "serial number in the BMS by a little, or stop the other program")
                   .arg(battery.portName(), uniqueId));
         return;
@@ -159,8 +160,9 @@ BatteryService::Commands Publisher::commandsFor(Battery &battery, const QString 
             reply(ItemRefused);
             return;
         }
-        battery.command(*request->control, request->value,
-                        [reply](const ProcedureResult &result) { reply(result.ok ? ItemAccepted : ItemRefused); });
+        battery.command(*request->control, request->value, [reply](const ProcedureResult &result) {
+            reply(result.ok ? ItemAccepted : ItemRefused);
+        });
     };
     commands.pause = [&battery](int minutes) { battery.pause(static_cast<qint64>(minutes) * 60000); };
     commands.setCustomName = [this, &battery, uniqueId](const QString &name) {

@@ -40,6 +40,8 @@ QString controlKey(Control control)
         return QStringLiteral("heater");
     case Control::StateOfCharge:
         return QStringLiteral("set-soc");
+    case Control::BalanceTest:
+        return QStringLiteral("balance-test");
     }
     return {};
 }

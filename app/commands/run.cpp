@@ -11,6 +11,7 @@
 
 #include <QCoreApplication>
 #include <QDBusConnection>
+#include <QTimer>
 
 namespace sb {
 namespace {
@@ -37,19 +38,22 @@ bool busIsThere(const QString &bus, QString *error)
 
 int runCommand(const QStringList &arguments, Environment &environment)
 {
-    Options options(QStringLiteral("run --port PORT [--port PORT ...] [--bms ID] [--address A ...] [--bus BUS] "
-                                   "[--exit-if-none] [--properties-changed] [--capture DIR [--capture-values]]"),
-                    tr("The service: finds the BMS on each port, reads it every second and publishes each battery on\n"
-                       "D-Bus (com.victronenergy.battery.*) until it is stopped."));
+    Options options(
+        QStringLiteral("run --port PORT [--port PORT ...] [--bms ID] [--address A ...] [--bus BUS] "
+                       "[--exit-if-none] [--properties-changed] [--capture DIR [--capture-values]]"),
+        tr("The service: finds the BMS on each port, reads it every second and publishes each battery on\n"
+           "D-Bus (com.victronenergy.battery.*) until it is stopped."));
     options.source();
     options.value(QStringLiteral("bus"), QStringLiteral("BUS"),
                   tr("system, session or an address such as unix:path=/run/bus; else the session bus where "
                      "DBUS_SESSION_BUS_ADDRESS is set, else the system bus."));
     options.value(QStringLiteral("settings"), QStringLiteral("WHERE"),
-                  tr("Where device instances and names are kept: file (the only one so far)."), QStringLiteral("file"));
+                  tr("Where device instances and names are kept: file (the only one so far)."),
+                  QStringLiteral("file"));
     options.flag(QStringLiteral("exit-if-none"),
                  tr("Ends with 1 when no BMS answered within 60 s, with 0 when one was given up."));
-    options.flag(QStringLiteral("properties-changed"), tr("Sends PropertiesChanged for each item, for old readers."));
+    options.flag(QStringLiteral("properties-changed"),
+                 tr("Sends PropertiesChanged for each item, for old readers."));
     addCaptureOptions(options);
     if (const auto code = options.parse(arguments))
         return *code;
@@ -69,7 +73,8 @@ int runCommand(const QStringList &arguments, Environment &environment)
 
     SystemClock clock;
     DetectionCache cache(stateFolder() + QStringLiteral("/detected.json"));
-    Publisher publisher({options.value(QStringLiteral("bus")), options.isSet(QStringLiteral("properties-changed")),
+    Publisher publisher({options.value(QStringLiteral("bus")),
+                         options.isSet(QStringLiteral("properties-changed")),
                          stateFolder() + QStringLiteral("/batteries.json")});
     std::vector<std::unique_ptr<Recording>> recordings;
     std::vector<std::unique_ptr<Line>> lines;

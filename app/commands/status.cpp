@@ -13,8 +13,9 @@ namespace sb {
 int statusCommand(const QStringList &arguments, Environment &)
 {
     const auto tr = [](const char *text) { return QCoreApplication::translate("StatusCommand", text); };
-    Options options(QStringLiteral("status [--bus BUS] [--json]"),
-                    tr("Prints the batteries on the bus: ours with all they know, others with what their items give."));
+    Options options(
+        QStringLiteral("status [--bus BUS] [--json]"),
+        tr("Prints the batteries on the bus: ours with all they know, others with what their items give."));
     options.value(QStringLiteral("bus"), QStringLiteral("BUS"), tr("system, session or an address."));
     options.flag(QStringLiteral("json"), tr("Prints one JSON document."));
     if (const auto code = options.parse(arguments))
@@ -35,7 +36,8 @@ int statusCommand(const QStringList &arguments, Environment &)
         const QJsonObject battery = value.toObject();
         const auto number = [&](const char *key, int decimals, const char *unit) {
             const QJsonValue v = battery.value(QLatin1String(key));
-            const QString text = v.isDouble() ? QString::number(v.toDouble(), 'f', decimals) : QStringLiteral("-");
+            const QString text =
+                v.isDouble() ? QString::number(v.toDouble(), 'f', decimals) : QStringLiteral("-");
             return QString(text + QLatin1Char(' ') + QLatin1String(unit));
         };
         console::line(QStringLiteral("%1  %2").arg(battery.value(QLatin1String("service")).toString(),

@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/recording.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QDir>
+#include <QJsonObject>
+
+namespace sb {
+namespace {
+
+CaptureWriter::Settings settingsFor(const QString &fileName, const LineConfig &config, const QString &link)
+{
+    CaptureWriter::Settings settings;
+    settings.fileName = fileName;
+    settings.program = QStringLiteral("serialbattery ") + QCoreApplication::applicationVersion();
+    CaptureLink entry;
+    entry.id = link;
+    entry.transport = QStringLiteral("serial");
+    entry.port = config.port;
+    if (config.driver) {
+        entry.bms = config.driver->info.id;
+        entry.baud = config.driver->info.serial.baudRates.front();
+    }
+    if (!config.addresses.empty())
+        entry.address = config.addresses.front();
+    entry.config = QJsonObject::fromVariantMap(config.options);
+    settings.links = {entry};
+    return settings;
+}
+
+} // namespace
+
+void addCaptureOptions(Options &options)
+{
+    options.value(
+        QStringLiteral("capture"), QStringLiteral("DIR"),
+        QCoreApplication::translate("Recording", "Records every byte of each port into a file in DIR."));
+    options.flag(QStringLiteral("capture-values"),
+                 QCoreApplication::translate("Recording", "Records the decoded values, too."));
+}
+
+Recording::Recording(const QString &fileName, const LineConfig &config, bool values, Clock &clock)
+    : m_writer(settingsFor(fileName, config, linkId()), clock)
+    , m_values(values)
+{}
+
+std::unique_ptr<Recording> Recording::inFolder(const Options &options, const LineConfig &config, Clock &clock,
+                                               QString *error)
+{
+    const QString folder = options.value(QStringLiteral("capture"));
+    if (!QDir().mkpath(folder)) {
+        *error = tr("--capture %1: the folder can't be made").arg(folder);
+        return nullptr;
+    }
+    const QString port = config.port.mid(config.port.lastIndexOf(QLatin1Char('/')) + 1);
+    const QString time = QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss"));
+    auto recording =
+        std::make_unique<Recording>(QStringLiteral("%1/%2-%3.bmscap").arg(folder, port, time), config,
+                                    options.isSet(QStringLiteral("capture-values")), clock);
+    return recording->open(error) ? std::move(recording) : nullptr;
+}
+
+void Recording::follow(Line &line)
+{
+    connect(&line, &Line::batteryAdded, this, [this](Battery *battery) {
+        m_writer.driverFound(linkId(), battery->model().bms(), battery->pack().address());
+        if (!m_values)
+            return;
+        const auto record = [this, battery] {
+            if (battery->pack().lastPollGood())
+                m_writer.value(linkId(), battery->model().toJson());
+        };
+        record();
+        connect(&battery->model(), &BatteryModel::updated, this, record);
+    });
+}
+
+} // namespace sb
