@@ -28,12 +28,13 @@ bool PrivateBus::start(QString *error)
         return false;
     }
     // Own rules, not the machine's: anybody here may own any name, as on a GX device.
-    file.write(
+    const QByteArray rules =
         "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\" "
-        "\"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">\n<busconfig><listen>unix:path=" +
-        QFile::encodeName(socket) +
-        "</listen><policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>"
-        "<allow own=\"*\"/></policy></busconfig>\n");
+        "\"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">\n"
+        "<busconfig><type>session</type><listen>unix:path=SOCKET</listen>"
+        "<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>"
+        "<allow eavesdrop=\"true\"/><allow own=\"*\"/></policy></busconfig>\n";
+    file.write(QByteArray(rules).replace("SOCKET", QFile::encodeName(socket)));
     file.close();
     m_daemon.setProcessChannelMode(QProcess::SeparateChannels);
     m_daemon.start(QStringLiteral("dbus-daemon"),
