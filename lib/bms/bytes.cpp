@@ -59,8 +59,8 @@ std::optional<double> readNumber(Bytes bytes, size_t offset, Wire wire)
 void appendInteger(QByteArray &to, qint64 value, Wire wire)
 {
     const int size = wireSize(wire);
-    const bool little =
-        wire == Wire::U16LE || wire == Wire::S16LE || wire == Wire::U32LE || wire == Wire::S32LE;
+    const bool little = wire == Wire::U16LE || wire == Wire::S16LE || wire == Wire::U32LE ||
+                        wire == Wire::S32LE || wire == Wire::F32LE;
     for (int i = 0; i < size; ++i) {
         const int shift = 8 * (little ? i : size - 1 - i);
         to.append(static_cast<char>((value >> shift) & 0xFF));

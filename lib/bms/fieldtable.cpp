@@ -13,7 +13,7 @@ void decodeFields(std::span<const FieldRow> rows, Bytes payload, BatteryState &t
         const double value = row.scale.apply(*raw);
         if (const auto *number = std::get_if<Number BatteryState::*>(&row.target))
             to.*(*number) = value;
-        else
+        else if (std::abs(value) < 0x1p62) // a float on the wire may be larger than any integer
             to.*std::get<Count BatteryState::*>(row.target) = static_cast<qint64>(std::llround(value));
     }
 }

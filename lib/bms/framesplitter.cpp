@@ -9,6 +9,10 @@ namespace sb {
 FrameSplitter::FrameSplitter(const FrameRule &rule)
     : m_rule(rule)
 {
+    // What a rule reads must lie inside the shortest frame that it lets pass, whatever its author wrote.
+    const int needed = std::max({1, int(rule.headerSize), int(rule.tailSize), checksumSize(rule.checksum),
+                                 rule.checksumFrom + rule.checksumAtEnd});
+    m_rule.minimum = static_cast<quint16>(std::clamp(needed, int(rule.minimum), 0xFFFF));
     m_buffer.reserve(2U * rule.maximum);
 }
 
@@ -81,9 +85,11 @@ FrameSplitter::Verdict FrameSplitter::judge(size_t at, size_t &size) const
         if (!field)
             return Verdict::Incomplete;
         size = static_cast<size_t>(*field) + m_rule.lengthPlus;
-        if (size < m_rule.minimum || size > m_rule.maximum)
+        if (size > m_rule.maximum)
             return Verdict::Noise;
     }
+    if (size < m_rule.minimum)
+        return Verdict::Noise;
     if (have.size() < size)
         return Verdict::Incomplete;
     const Bytes frame = have.first(size);

@@ -5,6 +5,7 @@
 #include <QString>
 #include <QVariant>
 #include <optional>
+#include <vector>
 
 namespace sb {
 
@@ -24,6 +25,7 @@ struct ParameterInfo
     int maxLength = 0; ///< of texts, bytes
     bool writable = true;
     bool dangerous = false; ///< a wrong value defeats a protection or the measuring: confirmed one by one
+    std::vector<double> choices; ///< of numbers: the only values that the BMS takes; empty: all in the range
 };
 
 /// Numbers as double, bits as integer, dates as QDate, texts as QString.

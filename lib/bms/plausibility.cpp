@@ -8,7 +8,7 @@
 namespace sb {
 namespace {
 
-constexpr std::array<PlausibilityLimit, 19> limits = {{
+constexpr std::array<PlausibilityLimit, 21> limits = {{
     {Field::voltage, 0, 1000, 0,
      "no battery behind these protocols has more than 1000 V; steps are judged by the cells"},
     {Field::current, -1000, 1000, 0, "no board measures more; a current may step by any amount at once"},
@@ -28,6 +28,8 @@ constexpr std::array<PlausibilityLimit, 19> limits = {{
     {Field::maxCellVoltage, 0, 5, 0.6, "as a cell"},
     {Field::temperatures, -50, 150, 15,
      "beyond the range of the sensors: an open or shorted one; heat moves slowly through a pack"},
+    {Field::minCellTemperature, -50, 150, 15, "as a sensor"},
+    {Field::maxCellTemperature, -50, 150, 15, "as a sensor"},
     {Field::mosfetTemperature, -50, 200, 40,
      "silicon fails above; it warms fast, but not by 40 degrees at once"},
     {Field::maxChargeCurrent, 0, 5000, 0, "a magnitude; 0 means that the BMS allows none"},
@@ -67,7 +69,7 @@ const std::vector<ImplausibleReading> &Plausibility::check(BatteryState &update,
             if constexpr (std::is_same_v<T, Number> || std::is_same_v<T, Count>) {
                 const auto previous =
                     recent(field) && was ? std::optional<double>(static_cast<double>(*was)) : std::nullopt;
-                if (!judge(*limit, -1, static_cast<double>(*value), previous,
+                if (!judge(*limit, -1, static_cast<double>(*value), previous, now,
                            m_scalar[static_cast<size_t>(field)]))
                     value.reset();
             } else if constexpr (std::is_same_v<T, Numbers>) {
@@ -76,9 +78,16 @@ const std::vector<ImplausibleReading> &Plausibility::check(BatteryState &update,
                 for (size_t i = 0; i < value.size(); ++i) {
                     if (!value[i])
                         continue;
-                    const std::optional<double> previous = compare ? was[i] : std::nullopt;
-                    if (i >= maxElements ||
-                        !judge(*limit, static_cast<int>(i), *value[i], previous, streaks[i]))
+                    if (i >= maxElements) {
+                        m_found.push_back({field, static_cast<int>(i), *value[i], false, false});
+                        value[i].reset();
+                        continue;
+                    }
+                    std::optional<double> previous = compare ? was[i] : std::nullopt;
+                    if (compare && !previous && streaks[i].count > 0 &&
+                        now - streaks[i].since <= stepWindowMs)
+                        previous = streaks[i].believed;
+                    if (!judge(*limit, static_cast<int>(i), *value[i], previous, now, streaks[i]))
                         value[i].reset();
                 }
             }
@@ -89,14 +98,18 @@ const std::vector<ImplausibleReading> &Plausibility::check(BatteryState &update,
 }
 
 bool Plausibility::judge(const PlausibilityLimit &limit, int index, double value,
-                         std::optional<double> previous, Streak &streak)
+                         std::optional<double> previous, qint64 now, Streak &streak)
 {
     const bool outside = !std::isfinite(value) || value < limit.minimum || value > limit.maximum;
     const bool jumped =
-        !outside && limit.maximumStep > 0 && previous && std::abs(value - *previous) > limit.maximumStep;
+        !outside && !m_stepsAllowed && limit.maximumStep > 0 && previous && std::abs(value - *previous) > limit.maximumStep;
     if (!outside && !jumped) {
-        streak.count = 0;
+        streak = {};
         return true;
+    }
+    if (streak.count == 0 && !streak.believed) {
+        streak.believed = previous;
+        streak.since = now;
     }
     // A jump counts only while the readings agree with each other: three different absurdities prove nothing.
     if (jumped && streak.count > 0 && std::abs(value - streak.value) > limit.maximumStep)
@@ -106,7 +119,7 @@ bool Plausibility::judge(const PlausibilityLimit &limit, int index, double value
     if (jumped && streak.count >= implausibleInARow) {
         m_found.push_back({limit.field, index, value, true, true});
         --m_dropped; // reported, but believed from now on
-        streak.count = 0;
+        streak = {};
         return true;
     }
     m_found.push_back({limit.field, index, value, jumped, streak.count == implausibleInARow});

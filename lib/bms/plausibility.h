@@ -44,6 +44,8 @@ public:
     /// Removes implausible values from \a update (an element of a list becomes missing). \a before is what
     /// was believed until now. \return what was dropped; valid until the next call.
     const std::vector<ImplausibleReading> &check(BatteryState &update, const TimedState &before, qint64 now);
+    /// While true, steps are believed at once: somebody commanded one.
+    void allowSteps(bool allow) { m_stepsAllowed = allow; }
     [[nodiscard]] quint64 dropped() const { return m_dropped; }
     void reset();
 
@@ -53,15 +55,18 @@ private:
     {
         quint8 count = 0;
         double value = 0;
+        Number believed;  ///< the last good value before the streak: in a list it is lost with its element
+        qint64 since = 0; ///< when the streak began
     };
     /// True where \a value may pass.
     bool judge(const PlausibilityLimit &limit, int index, double value, std::optional<double> previous,
-               Streak &streak);
+               qint64 now, Streak &streak);
 
     std::vector<ImplausibleReading> m_found;
     std::array<Streak, fieldCount> m_scalar{};
     std::array<std::array<Streak, maxElements>, 2> m_lists{}; ///< cell voltages, temperatures
     quint64 m_dropped = 0;
+    bool m_stepsAllowed = false;
 };
 
 } // namespace sb

@@ -2,12 +2,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bms/timedstate.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace sb {
 namespace {
 
 size_t index(Field field) { return static_cast<size_t>(field); }
+
+/// What deriveFields() makes a value from: it is as old as the older of these.
+struct Derived
+{
+    Field field;
+    Field from;
+    Field alsoFrom;
+};
+constexpr std::array<Derived, 5> derivedFields = {{
+    {Field::power, Field::voltage, Field::current},
+    {Field::cellCount, Field::cellVoltages, Field::cellVoltages},
+    {Field::balancing, Field::cellBalancing, Field::cellBalancing},
+    {Field::minCellTemperature, Field::temperatures, Field::temperatures},
+    {Field::maxCellTemperature, Field::temperatures, Field::temperatures},
+}};
 
 /// Newer alarms and counters may come in several messages, each knowing only some: those add up, all else
 /// replaces.
@@ -41,7 +57,6 @@ std::optional<qint64> TimedState::age(Field field, qint64 now) const
 
 FieldSet TimedState::merge(const BatteryState &update, qint64 now)
 {
-    bool measured = false;
     visitFields(
         [&](Field field, auto &given, const auto &fresh) {
             // Notices come as a whole with the alarms; none raised is an answer too.
@@ -56,17 +71,9 @@ FieldSet TimedState::merge(const BatteryState &update, qint64 now)
                 take(given, fresh);
             }
             m_readAt[index(field)] = now;
-            measured = measured || fieldInfo(field).kind == FieldKind::Measurement;
         },
         m_given, update);
-    const FieldSet changed = rebuild();
-    visitFields(
-        [&](Field field, const auto &given, const auto &value) {
-            if (!isKnown(given) && isKnown(value) && (measured || m_readAt[index(field)] == never))
-                m_readAt[index(field)] = now;
-        },
-        m_given, m_values);
-    return changed;
+    return rebuild();
 }
 
 FieldSet TimedState::expire(FieldKind kind, qint64 before)
@@ -99,6 +106,16 @@ FieldSet TimedState::rebuild()
         [&](Field field, const auto &was, const auto &is) { changed.set(index(field), !(was == is)); },
         m_values, m_next);
     std::swap(m_values, m_next);
+    const FieldSet given = knownFields(m_given);
+    const FieldSet known = knownFields(m_values);
+    for (const Derived &derived : derivedFields) {
+        if (given.test(index(derived.field)))
+            continue;
+        m_readAt[index(derived.field)] =
+            known.test(index(derived.field))
+                ? std::min(m_readAt[index(derived.from)], m_readAt[index(derived.alsoFrom)])
+                : never;
+    }
     return changed;
 }
 

@@ -379,7 +379,7 @@ void Session::absorb(PackLink &pack, BatteryState &values)
 void Session::failed(PackLink &pack, const QString &error)
 {
     const qint64 now = m_clock.now();
-    if (pack.m_lastPollGood || pack.m_condition == Condition::Paused)
+    if (m_lineOpen && (pack.m_lastPollGood || pack.m_condition == Condition::Paused))
         qCWarning(logSession, "%s", qUtf8Printable(error));
     pack.m_lastPollGood = false;
     pack.m_statistics.failedPoll(error);
@@ -419,6 +419,7 @@ void Session::run(PackLink *pack, std::unique_ptr<Procedure> procedure, Finished
 void Session::beginCommand()
 {
     m_inCommand = true;
+    m_commands.front().pack->m_plausibility.allowSteps(true);
     continueCommand({StepResult::End::Start, 0, nullptr});
 }
 
@@ -462,6 +463,9 @@ void Session::commandDone()
     Command command = std::move(m_commands.front());
     m_commands.pop_front();
     m_inCommand = false;
+    command.pack->m_plausibility.allowSteps(false);
+    // Readers see what the command did before they hear that it is done.
+    emit packUpdated(command.pack);
     command.finished(command.procedure->result(), command.read);
     if (m_stopping) {
         finishStop();
