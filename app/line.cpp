@@ -187,7 +187,8 @@ void Line::addBattery(PackLink *pack)
         if (&battery->pack() == pack)
             return;
     }
-    const QString connection = m_config.port + QLatin1Char(' ') + QString::number(m_candidate.baudRate);
+    const QString connection = (m_config.label.isEmpty() ? m_config.port : m_config.label) +
+                               QLatin1Char(' ') + QString::number(m_candidate.baudRate);
     m_batteries.push_back(
         std::make_unique<Battery>(*m_session, *pack, m_config.port, connection, m_config.loss));
     Battery *battery = m_batteries.back().get();

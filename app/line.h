@@ -12,6 +12,7 @@ namespace sb {
 struct LineConfig
 {
     QString port;                             ///< as named by the user
+    QString label;                            ///< shown instead of the port; empty: the port
     const DriverDescriptor *driver = nullptr; ///< null: find out
     std::vector<int> addresses; ///< packs on the line; empty: one, at the driver's usual address
     QVariantMap options;        ///< of the driver

@@ -66,6 +66,7 @@ int demoCommand(const QStringList &arguments, Environment &environment)
     for (const QString &port : simulation.ports()) {
         LineConfig config;
         config.port = port; // and nothing else: it has to be found
+        config.label = tr("simulated");
         lines.push_back(makeSerialLine(config, environment, clock, nullptr));
         Line *line = lines.back().get();
         if (publisher)

@@ -153,6 +153,7 @@ int replayCommand(const QStringList &arguments, Environment &environment)
         model.update(updated->state(), updated->condition(), updated->linkStatus(clock.now()),
                      updated->lastGood(), clock.now());
         last = model.toJson();
+        last.remove(QStringLiteral("age"));
         last.remove(QStringLiteral("time")); // the same file prints the same text, today and tomorrow
         last.insert(QStringLiteral("t"), std::round(transport.position() * 1000) / 1000);
         if (options.isSet(QStringLiteral("json")))

@@ -203,6 +203,18 @@ protected:
         case Stage::Begin:
             if (m_raw < 0 || m_raw > 0xFFFF)
                 return endWith(tr("the value does not fit into the BMS"), true);
+            // Full has a command of its own, which needs no settings mode; boards without it refuse it.
+            if (m_percent == 100) {
+                m_stage = Stage::Reset;
+                return m_driver.writeRequest(ControlWord, word(fullChargeReset));
+            }
+            m_stage = Stage::Enter;
+            return enterMode();
+        case Stage::Reset:
+            if (last.end == End::Complete) {
+                m_stage = Stage::Verify;
+                return paused(m_driver.readRequest(BasicInformation), modeChangeMs);
+            }
             m_stage = Stage::Enter;
             return enterMode();
         case Stage::Enter:
@@ -240,7 +252,7 @@ protected:
     }
 
 private:
-    enum class Stage : quint8 { Begin, Enter, Write, Verify };
+    enum class Stage : quint8 { Begin, Reset, Enter, Write, Verify };
     double m_percent;
     long m_raw;
     Stage m_stage = Stage::Begin;

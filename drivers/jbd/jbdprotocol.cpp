@@ -238,6 +238,7 @@ bool decodeCellVoltages(Bytes data, BatteryState &to)
 bool decodeDeviceName(Bytes data, BatteryState &to)
 {
     to.hardwareVersion = decodeText(data);
+    to.productName = to.hardwareVersion;
     return true;
 }
 

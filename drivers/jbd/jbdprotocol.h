@@ -41,6 +41,7 @@ enum Status : quint8 {
 inline constexpr quint16 factoryEnterKey = 0x5678;
 inline constexpr quint16 factoryExitDiscard = 0x0000;
 inline constexpr quint16 factoryExitSave = 0x2828;
+inline constexpr quint16 fullChargeReset = 0x0100; ///< of ControlWord: SoC to 100 %
 
 /// Frames as they go over the wire. With an address: the extended form of UP boards.
 [[nodiscard]] QByteArray readFrame(quint8 reg, std::optional<int> address);

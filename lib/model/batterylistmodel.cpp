@@ -2,42 +2,71 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/batterylistmodel.h"
 
+#include "model/batterymodel.h"
+
 namespace sb {
 
-void BatteryListModel::add(BatteryModel *battery)
+BatteryListModel::BatteryListModel(QObject *parent)
+    : QAbstractListModel(parent)
+{}
+
+void BatteryListModel::append(BatteryModel *battery)
 {
-    beginInsertRows({}, count(), count());
-    m_batteries.push_back(battery);
+    if (!battery || m_batteries.contains(battery))
+        return;
+    const int row = count();
+    beginInsertRows({}, row, row);
+    m_batteries.append(battery);
     endInsertRows();
+    // Only the address is used: when destroyed() arrives the battery is no BatteryModel any more.
+    connect(battery, &QObject::destroyed, this, [this, battery] { removeRow(m_batteries.indexOf(battery)); });
+    const auto nameMoved = [this, battery] {
+        const QModelIndex at = index(static_cast<int>(m_batteries.indexOf(battery)));
+        emit dataChanged(at, at, {Qt::DisplayRole});
+    };
+    connect(battery, &BatteryModel::nameChanged, this, nameMoved);
     emit countChanged();
 }
 
 void BatteryListModel::remove(BatteryModel *battery)
 {
-    const auto at = std::find(m_batteries.begin(), m_batteries.end(), battery);
-    if (at == m_batteries.end())
+    const qsizetype row = m_batteries.indexOf(battery);
+    if (row < 0)
         return;
-    const int row = static_cast<int>(at - m_batteries.begin());
-    beginRemoveRows({}, row, row);
-    m_batteries.erase(at);
-    endRemoveRows();
-    emit countChanged();
+    disconnect(battery, nullptr, this, nullptr);
+    removeRow(row);
 }
 
-BatteryModel *BatteryListModel::at(int row) const
-{
-    return row >= 0 && row < count() ? m_batteries[static_cast<size_t>(row)] : nullptr;
-}
+BatteryModel *BatteryListModel::at(int row) const { return m_batteries.value(row, nullptr); }
 
 int BatteryListModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : count(); }
 
 QVariant BatteryListModel::data(const QModelIndex &index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid) || role != BatteryRole)
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
         return {};
-    return QVariant::fromValue(m_batteries[static_cast<size_t>(index.row())]);
+    BatteryModel *battery = m_batteries.at(index.row());
+    if (role == BatteryRole)
+        return QVariant::fromValue(battery);
+    if (role == Qt::DisplayRole)
+        return battery->name();
+    return {};
 }
 
-QHash<int, QByteArray> BatteryListModel::roleNames() const { return {{BatteryRole, "battery"}}; }
+QHash<int, QByteArray> BatteryListModel::roleNames() const
+{
+    return {{BatteryRole, "battery"}, {Qt::DisplayRole, "display"}};
+}
+
+void BatteryListModel::removeRow(qsizetype row)
+{
+    if (row < 0)
+        return;
+    const int at = static_cast<int>(row);
+    beginRemoveRows({}, at, at);
+    m_batteries.removeAt(row);
+    endRemoveRows();
+    emit countChanged();
+}
 
 } // namespace sb

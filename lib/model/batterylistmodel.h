@@ -2,28 +2,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "model/batterymodel.h"
-
 #include <QAbstractListModel>
+#include <QList>
 
 namespace sb {
 
-/// The batteries of the program, in the order in which they appeared. Does not own them.
+class BatteryModel;
+
+/// All batteries there are, for views. Does not own them; one that is deleted leaves the list by itself.
 class BatteryListModel : public QAbstractListModel
 {
     Q_OBJECT
+    Q_MOC_INCLUDE("model/batterymodel.h")
     Q_PROPERTY(int count READ count NOTIFY countChanged)
+
 public:
-    enum Role { BatteryRole = Qt::UserRole };
+    enum Role {
+        BatteryRole = Qt::UserRole + 1, ///< sb::BatteryModel *
+    };
     Q_ENUM(Role)
 
-    using QAbstractListModel::QAbstractListModel;
+    explicit BatteryListModel(QObject *parent = nullptr);
 
-    void add(BatteryModel *battery);
+    /// Adds at the end, unless it is there already.
+    void append(BatteryModel *battery);
     void remove(BatteryModel *battery);
+
     [[nodiscard]] int count() const { return static_cast<int>(m_batteries.size()); }
-    /// Null outside the list.
-    Q_INVOKABLE [[nodiscard]] sb::BatteryModel *at(int row) const;
+    /// nullptr where there is none. Not for QML: a QML engine owns what a function returns, and would delete it.
+    [[nodiscard]] BatteryModel *at(int row) const;
+    [[nodiscard]] const QList<BatteryModel *> &batteries() const { return m_batteries; }
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
@@ -33,7 +41,9 @@ signals:
     void countChanged();
 
 private:
-    std::vector<BatteryModel *> m_batteries;
+    void removeRow(qsizetype row);
+
+    QList<BatteryModel *> m_batteries;
 };
 
 } // namespace sb

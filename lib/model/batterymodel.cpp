@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/batterymodel.h"
 
+#include "model/celllistmodel.h"
+#include "model/titles.h"
+
 #include <QDateTime>
 #include <QJsonObject>
-#include <array>
+#include <chrono>
+#include <cmath>
 
 namespace sb {
 namespace {
@@ -12,40 +16,35 @@ namespace {
 template<typename T>
 QVariant variant(const std::optional<T> &value)
 {
-    return value ? QVariant(*value) : QVariant();
+    return value ? QVariant::fromValue(*value) : QVariant();
 }
 
-double rounded(double value, double steps) { return std::round(value * steps) / steps; }
-
-/// The property signal of each field that has a property of its own.
-struct FieldSignal
+double rounded(double value, int decimals)
 {
-    Field field;
-    void (BatteryModel::*changed)();
-};
-constexpr std::array fieldSignals = {
-    FieldSignal{Field::productName, &BatteryModel::productNameChanged},
-    FieldSignal{Field::hardwareVersion, &BatteryModel::hardwareVersionChanged},
-    FieldSignal{Field::firmwareVersion, &BatteryModel::firmwareVersionChanged},
-    FieldSignal{Field::voltage, &BatteryModel::voltageChanged},
-    FieldSignal{Field::current, &BatteryModel::currentChanged},
-    FieldSignal{Field::power, &BatteryModel::powerChanged},
-    FieldSignal{Field::soc, &BatteryModel::socChanged},
-    FieldSignal{Field::soh, &BatteryModel::sohChanged},
-    FieldSignal{Field::capacityAh, &BatteryModel::capacityAhChanged},
-    FieldSignal{Field::remainingAh, &BatteryModel::remainingAhChanged},
-    FieldSignal{Field::cycles, &BatteryModel::cyclesChanged},
-    FieldSignal{Field::temperatures, &BatteryModel::temperaturesChanged},
-    FieldSignal{Field::mosfetTemperature, &BatteryModel::mosfetTemperatureChanged},
-    FieldSignal{Field::chargeAllowed, &BatteryModel::chargeAllowedChanged},
-    FieldSignal{Field::dischargeAllowed, &BatteryModel::dischargeAllowedChanged},
-    FieldSignal{Field::balancing, &BatteryModel::balancingChanged},
-    FieldSignal{Field::heating, &BatteryModel::heatingChanged},
-    FieldSignal{Field::alarms, &BatteryModel::alarmsChanged},
-    FieldSignal{Field::notices, &BatteryModel::noticesChanged},
-};
+    const double factor = std::pow(10.0, decimals);
+    return std::round(value * factor) / factor + 0.0;
+}
 
-bool changed(const FieldSet &set, Field field) { return set.test(static_cast<size_t>(field)); }
+QJsonObject linkJson(const LinkStatus &link)
+{
+    QJsonObject object{
+        {QLatin1String("polls"), static_cast<qint64>(link.polls)},
+        {QLatin1String("errors"), static_cast<qint64>(link.errors)},
+        {QLatin1String("reconnectsPerHour"), rounded(link.reconnectsPerHour, 2)},
+        {QLatin1String("longestGap"), rounded(link.longestGapS, 1)},
+    };
+    if (link.lastPollMs)
+        object.insert(QLatin1String("lastPollMs"), rounded(*link.lastPollMs, 1));
+    if (link.goodShare)
+        object.insert(QLatin1String("goodShare"), rounded(*link.goodShare, 3));
+    if (!link.lastError.isEmpty())
+        object.insert(QLatin1String("lastError"), link.lastError);
+    if (link.rssi)
+        object.insert(QLatin1String("rssi"), *link.rssi);
+    if (link.rssiAgeS)
+        object.insert(QLatin1String("rssiAge"), rounded(*link.rssiAgeS, 1));
+    return object;
+}
 
 } // namespace
 
@@ -54,54 +53,55 @@ BatteryModel::BatteryModel(QString bms, QString connection, QObject *parent)
     , m_bms(std::move(bms))
     , m_connection(std::move(connection))
     , m_cells(new CellListModel(this))
-{}
+{
+    m_ticker.setInterval(std::chrono::seconds(1));
+    connect(&m_ticker, &QTimer::timeout, this, [this] {
+        if (tick())
+            emit ageChanged();
+    });
+}
 
 BatteryModel::~BatteryModel() = default;
 
 void BatteryModel::update(const TimedState &state, Condition condition, const LinkStatus &link,
                           std::optional<qint64> lastGood, qint64 now)
 {
+    const Derived before = derive();
     visitFields([this](Field field, const auto &was,
                        const auto &is) { m_changed.set(static_cast<size_t>(field), !(was == is)); },
                 m_state.values(), state.values());
-    const QString nameBefore = name();
-    const QVariant spreadBefore = cellSpread();
-    const QVariant minimumBefore = minCellVoltage();
-    const QVariant maximumBefore = maxCellVoltage();
-    const QVariant ageBefore = age();
-    const QVariant shareBefore = goodShare();
-    const bool conditionChange = m_condition != condition;
-    const bool errorChange = m_link.lastError != link.lastError;
-
+    const bool conditionMoved = m_condition != condition;
+    const bool errorMoved = m_link.lastError != link.lastError;
+    const bool shareMoved = m_link.goodShare != link.goodShare;
     m_state = state;
     m_condition = condition;
     m_link = link;
     m_lastGood = lastGood;
     m_now = now;
+    m_sinceUpdate.start();
+    const bool ageMoved = tick();
+    if (m_condition == Condition::Fresh || !m_lastGood)
+        m_ticker.stop();
+    else if (!m_ticker.isActive())
+        m_ticker.start();
 
-    if (changed(m_changed, Field::cellVoltages) || changed(m_changed, Field::cellBalancing) ||
-        changed(m_changed, Field::cellResistances) || changed(m_changed, Field::cellCount))
-        m_cells->update(values());
-    for (const FieldSignal &each : fieldSignals) {
-        if (changed(m_changed, each.field))
-            emit(this->*each.changed)();
+    // Every property has its new value before the first signal, so that nobody sees half a reading.
+    m_cells->update(m_state.values());
+    if (m_changed.any()) {
+        for (int i = 0; i < fieldCount; ++i) {
+            if (m_changed.test(static_cast<size_t>(i)))
+                notify(static_cast<Field>(i));
+        }
+        notifyDerived(before, derive());
     }
-    if (nameBefore != name())
-        emit nameChanged();
-    if (spreadBefore != cellSpread())
-        emit cellSpreadChanged();
-    if (minimumBefore != minCellVoltage())
-        emit minCellVoltageChanged();
-    if (maximumBefore != maxCellVoltage())
-        emit maxCellVoltageChanged();
-    if (ageBefore != age())
-        emit ageChanged();
-    if (shareBefore != goodShare())
-        emit goodShareChanged();
-    if (conditionChange)
+    if (conditionMoved)
         emit conditionChanged();
-    if (errorChange)
+    if (errorMoved)
         emit lastErrorChanged();
+    if (shareMoved)
+        emit goodShareChanged();
+    if (ageMoved)
+        emit ageChanged();
     emit updated();
 }
 
@@ -109,32 +109,53 @@ void BatteryModel::setConnection(const QString &connection)
 {
     if (m_connection == connection)
         return;
+    const Derived before = derive();
     m_connection = connection;
     emit connectionChanged();
+    notifyDerived(before, derive());
 }
 
 void BatteryModel::setCustomName(const QString &name)
 {
-    if (m_customName == name)
-        return;
+    const Derived before = derive();
     m_customName = name;
-    emit nameChanged();
+    notifyDerived(before, derive());
+}
+
+QJsonObject BatteryModel::toJson() const
+{
+    QJsonObject object;
+    const auto text = [&](const char *key, const QString &value) {
+        if (!value.isEmpty())
+            object.insert(QLatin1String(key), value);
+    };
+    writeJson(values(), object);
+    text("bms", m_bms);
+    if (m_address)
+        object.insert(QLatin1String("address"), *m_address);
+    text("customName", m_customName);
+    text("connection", m_connection);
+    text("state", conditionKey(m_condition));
+    if (const auto ms = ageMs())
+        object.insert(QLatin1String("age"), rounded(static_cast<double>(*ms) / 1000.0, 1));
+    object.insert(QLatin1String("link"), linkJson(m_link));
+    text("time", QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs));
+    return object;
 }
 
 QString BatteryModel::name() const
 {
     if (!m_customName.isEmpty())
         return m_customName;
-    if (values().deviceName)
-        return *values().deviceName;
-    if (values().productName)
-        return *values().productName;
+    if (const QString product = productName(); !product.isEmpty())
+        return product;
     return m_connection;
 }
 
 QString BatteryModel::productName() const { return values().productName.value_or(QString()); }
 QString BatteryModel::hardwareVersion() const { return values().hardwareVersion.value_or(QString()); }
 QString BatteryModel::firmwareVersion() const { return values().firmwareVersion.value_or(QString()); }
+QString BatteryModel::serialNumber() const { return values().serialNumber.value_or(QString()); }
 QString BatteryModel::conditionText() const { return conditionKey(m_condition); }
 QVariant BatteryModel::voltage() const { return variant(values().voltage); }
 QVariant BatteryModel::current() const { return variant(values().current); }
@@ -149,32 +170,21 @@ QVariant BatteryModel::chargeAllowed() const { return variant(values().chargeAll
 QVariant BatteryModel::dischargeAllowed() const { return variant(values().dischargeAllowed); }
 QVariant BatteryModel::balancing() const { return variant(values().balancing); }
 QVariant BatteryModel::heating() const { return variant(values().heating); }
+QVariant BatteryModel::goodShare() const { return variant(m_link.goodShare); }
+QVariant BatteryModel::age() const { return variant(m_ageSeconds); }
+QVariant BatteryModel::minCellVoltage() const { return variant(derive().minimum); }
+QVariant BatteryModel::maxCellVoltage() const { return variant(derive().maximum); }
 
 QVariant BatteryModel::cellSpread() const
 {
-    if (const auto extremes = cellExtremes(values().cellVoltages))
-        return extremes->maximum - extremes->minimum;
-    if (values().minCellVoltage && values().maxCellVoltage)
-        return *values().maxCellVoltage - *values().minCellVoltage;
-    return {};
-}
-
-QVariant BatteryModel::minCellVoltage() const
-{
-    const auto extremes = cellExtremes(values().cellVoltages);
-    return extremes ? QVariant(extremes->minimum) : variant(values().minCellVoltage);
-}
-
-QVariant BatteryModel::maxCellVoltage() const
-{
-    const auto extremes = cellExtremes(values().cellVoltages);
-    return extremes ? QVariant(extremes->maximum) : variant(values().maxCellVoltage);
+    const Derived derived = derive();
+    return derived.minimum && derived.maximum ? QVariant(*derived.maximum - *derived.minimum) : QVariant();
 }
 
 QVariantList BatteryModel::temperatures() const
 {
     QVariantList list;
-    for (const auto &temperature : values().temperatures)
+    for (const Number &temperature : values().temperatures)
         list.append(variant(temperature));
     return list;
 }
@@ -184,10 +194,12 @@ QVariantList BatteryModel::alarms() const
     QVariantList list;
     for (const AlarmLevel level : {AlarmLevel::Alarm, AlarmLevel::Warning}) {
         for (int i = 0; i < alarmCount; ++i) {
-            const auto alarm = static_cast<AlarmName>(i);
-            if (values().alarms.level(alarm) == level)
-                list.append(QVariantMap{{QStringLiteral("name"), QString(alarmText(alarm))},
-                                        {QStringLiteral("level"), static_cast<int>(level)}});
+            const auto name = static_cast<AlarmName>(i);
+            if (values().alarms.level(name) != level)
+                continue;
+            list.append(QVariantMap{{QStringLiteral("name"), QString(alarmText(name))},
+                                    {QStringLiteral("title"), alarmTitle(name)},
+                                    {QStringLiteral("level"), static_cast<int>(level)}});
         }
     }
     return list;
@@ -198,48 +210,119 @@ QStringList BatteryModel::notices() const
     QStringList list;
     for (int i = 0; i < noticeCount; ++i) {
         if (values().notices.test(static_cast<size_t>(i)))
-            list.append(noticeKey(static_cast<Notice>(i)));
+            list.append(noticeTitle(static_cast<Notice>(i)));
     }
     return list;
 }
 
-QVariant BatteryModel::age() const
+BatteryModel::Derived BatteryModel::derive() const
 {
-    return m_lastGood ? QVariant(static_cast<double>((m_now - *m_lastGood) / 100) / 10.0) : QVariant();
+    Derived derived{name(), values().minCellVoltage, values().maxCellVoltage};
+    if (const auto extremes = cellExtremes(values().cellVoltages)) {
+        derived.minimum = extremes->minimum;
+        derived.maximum = extremes->maximum;
+    }
+    return derived;
 }
 
-QVariant BatteryModel::goodShare() const { return variant(m_link.goodShare); }
-
-QJsonObject BatteryModel::toJson() const
+std::optional<qint64> BatteryModel::ageMs() const
 {
-    QJsonObject object{{QStringLiteral("bms"), m_bms},
-                       {QStringLiteral("connection"), m_connection},
-                       {QStringLiteral("state"), conditionText()},
-                       {QStringLiteral("time"), QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs)}};
-    if (m_address)
-        object.insert(QStringLiteral("address"), *m_address);
-    if (!m_customName.isEmpty())
-        object.insert(QStringLiteral("customName"), m_customName);
-    if (m_lastGood)
-        object.insert(QStringLiteral("age"), rounded(static_cast<double>(m_now - *m_lastGood) / 1000.0, 10));
-    writeJson(values(), object);
-    QJsonObject link{{QStringLiteral("polls"), static_cast<qint64>(m_link.polls)},
-                     {QStringLiteral("errors"), static_cast<qint64>(m_link.errors)},
-                     {QStringLiteral("implausible"), static_cast<qint64>(m_link.implausible)},
-                     {QStringLiteral("reconnectsPerHour"), m_link.reconnectsPerHour},
-                     {QStringLiteral("longestGap"), rounded(m_link.longestGapS, 10)}};
-    if (m_link.lastPollMs)
-        link.insert(QStringLiteral("lastPollMs"), rounded(*m_link.lastPollMs, 10));
-    if (m_link.goodShare)
-        link.insert(QStringLiteral("goodShare"), rounded(*m_link.goodShare, 1000));
-    if (!m_link.lastError.isEmpty())
-        link.insert(QStringLiteral("lastError"), m_link.lastError);
-    if (m_link.rssi)
-        link.insert(QStringLiteral("rssi"), *m_link.rssi);
-    if (m_link.rssiAgeS)
-        link.insert(QStringLiteral("rssiAge"), rounded(*m_link.rssiAgeS, 10));
-    object.insert(QStringLiteral("link"), link);
-    return object;
+    if (!m_lastGood)
+        return std::nullopt;
+    return std::max<qint64>(0, m_now - *m_lastGood + m_sinceUpdate.elapsed());
+}
+
+bool BatteryModel::tick()
+{
+    const std::optional<qint64> ms = ageMs();
+    const std::optional<qint64> seconds = ms ? std::optional<qint64>(*ms / 1000) : std::nullopt;
+    return std::exchange(m_ageSeconds, seconds) != seconds;
+}
+
+void BatteryModel::notify(Field field)
+{
+    switch (field) {
+    case Field::productName:
+        emit productNameChanged();
+        break;
+    case Field::hardwareVersion:
+        emit hardwareVersionChanged();
+        break;
+    case Field::firmwareVersion:
+        emit firmwareVersionChanged();
+        break;
+    case Field::serialNumber:
+        emit serialNumberChanged();
+        break;
+    case Field::voltage:
+        emit voltageChanged();
+        break;
+    case Field::current:
+        emit currentChanged();
+        break;
+    case Field::power:
+        emit powerChanged();
+        break;
+    case Field::soc:
+        emit socChanged();
+        break;
+    case Field::soh:
+        emit sohChanged();
+        break;
+    case Field::capacityAh:
+        emit capacityAhChanged();
+        break;
+    case Field::remainingAh:
+        emit remainingAhChanged();
+        break;
+    case Field::cycles:
+        emit cyclesChanged();
+        break;
+    case Field::temperatures:
+        emit temperaturesChanged();
+        break;
+    case Field::temperatureNames:
+        emit temperatureNamesChanged();
+        break;
+    case Field::mosfetTemperature:
+        emit mosfetTemperatureChanged();
+        break;
+    case Field::chargeAllowed:
+        emit chargeAllowedChanged();
+        break;
+    case Field::dischargeAllowed:
+        emit dischargeAllowedChanged();
+        break;
+    case Field::balancing:
+        emit balancingChanged();
+        break;
+    case Field::heating:
+        emit heatingChanged();
+        break;
+    case Field::alarms:
+        emit alarmsChanged();
+        break;
+    case Field::notices:
+        emit noticesChanged();
+        break;
+    default:
+        break;
+    }
+}
+
+void BatteryModel::notifyDerived(const Derived &before, const Derived &after)
+{
+    if (before.name != after.name)
+        emit nameChanged();
+    if (before.minimum != after.minimum)
+        emit minCellVoltageChanged();
+    if (before.maximum != after.maximum)
+        emit maxCellVoltageChanged();
+    const auto spread = [](const Derived &of) {
+        return of.minimum && of.maximum ? Number(*of.maximum - *of.minimum) : std::nullopt;
+    };
+    if (spread(before) != spread(after))
+        emit cellSpreadChanged();
 }
 
 } // namespace sb

@@ -4,14 +4,17 @@
 
 #include "bms/linkstatus.h"
 #include "bms/timedstate.h"
-#include "model/celllistmodel.h"
 
+#include <QElapsedTimer>
 #include <QObject>
+#include <QTimer>
 #include <QVariant>
 
 class QJsonObject;
 
 namespace sb {
+
+class CellListModel;
 
 /// One battery as everything that shows or publishes it sees it. Properties of values that are unknown are
 /// invalid variants (`undefined` in QML). A property notifies only when its value changed; updated() comes
@@ -19,12 +22,15 @@ namespace sb {
 class BatteryModel : public QObject
 {
     Q_OBJECT
+    Q_MOC_INCLUDE("model/celllistmodel.h")
     Q_PROPERTY(QString bms READ bms CONSTANT)
     Q_PROPERTY(QString connection READ connection NOTIFY connectionChanged)
     Q_PROPERTY(QString name READ name NOTIFY nameChanged)
     Q_PROPERTY(QString productName READ productName NOTIFY productNameChanged)
     Q_PROPERTY(QString hardwareVersion READ hardwareVersion NOTIFY hardwareVersionChanged)
     Q_PROPERTY(QString firmwareVersion READ firmwareVersion NOTIFY firmwareVersionChanged)
+    Q_PROPERTY(QString serialNumber READ serialNumber NOTIFY serialNumberChanged)
+    /// The keys of conditionKey(): "connecting", "fresh", ...
     Q_PROPERTY(QString condition READ conditionText NOTIFY conditionChanged)
     Q_PROPERTY(QVariant voltage READ voltage NOTIFY voltageChanged)
     Q_PROPERTY(QVariant current READ current NOTIFY currentChanged)
@@ -37,16 +43,22 @@ class BatteryModel : public QObject
     Q_PROPERTY(QVariant cellSpread READ cellSpread NOTIFY cellSpreadChanged)
     Q_PROPERTY(QVariant minCellVoltage READ minCellVoltage NOTIFY minCellVoltageChanged)
     Q_PROPERTY(QVariant maxCellVoltage READ maxCellVoltage NOTIFY maxCellVoltageChanged)
+    /// degC in sensor order, invalid for a missing sensor.
     Q_PROPERTY(QVariantList temperatures READ temperatures NOTIFY temperaturesChanged)
+    /// Names of the sensors as far as the BMS gives them; may be shorter than temperatures.
+    Q_PROPERTY(QStringList temperatureNames READ temperatureNames NOTIFY temperatureNamesChanged)
     Q_PROPERTY(QVariant mosfetTemperature READ mosfetTemperature NOTIFY mosfetTemperatureChanged)
     Q_PROPERTY(QVariant chargeAllowed READ chargeAllowed NOTIFY chargeAllowedChanged)
     Q_PROPERTY(QVariant dischargeAllowed READ dischargeAllowed NOTIFY dischargeAllowedChanged)
     Q_PROPERTY(QVariant balancing READ balancing NOTIFY balancingChanged)
     Q_PROPERTY(QVariant heating READ heating NOTIFY heatingChanged)
-    /// Raised alarms: list of {name, level (1 warning, 2 alarm)}, highest level first.
+    /// Raised alarms: list of {name, title (translated), level (1 warning, 2 alarm)}, highest level first.
     Q_PROPERTY(QVariantList alarms READ alarms NOTIFY alarmsChanged)
+    /// False while the BMS has not said anything about alarms, so that "none raised" is not claimed.
+    Q_PROPERTY(bool alarmsKnown READ alarmsKnown NOTIFY alarmsChanged)
+    /// Translated lines.
     Q_PROPERTY(QStringList notices READ notices NOTIFY noticesChanged)
-    /// Seconds since the last good reading; changes by itself once per second while it is not fresh.
+    /// Whole seconds since the last good reading; changes by itself once per second while it is not fresh.
     Q_PROPERTY(QVariant age READ age NOTIFY ageChanged)
     Q_PROPERTY(QString lastError READ lastError NOTIFY lastErrorChanged)
     Q_PROPERTY(QVariant goodShare READ goodShare NOTIFY goodShareChanged)
@@ -85,6 +97,7 @@ public:
     [[nodiscard]] QString productName() const;
     [[nodiscard]] QString hardwareVersion() const;
     [[nodiscard]] QString firmwareVersion() const;
+    [[nodiscard]] QString serialNumber() const;
     [[nodiscard]] QString conditionText() const;
     [[nodiscard]] QVariant voltage() const;
     [[nodiscard]] QVariant current() const;
@@ -98,12 +111,14 @@ public:
     [[nodiscard]] QVariant minCellVoltage() const;
     [[nodiscard]] QVariant maxCellVoltage() const;
     [[nodiscard]] QVariantList temperatures() const;
+    [[nodiscard]] QStringList temperatureNames() const { return values().temperatureNames; }
     [[nodiscard]] QVariant mosfetTemperature() const;
     [[nodiscard]] QVariant chargeAllowed() const;
     [[nodiscard]] QVariant dischargeAllowed() const;
     [[nodiscard]] QVariant balancing() const;
     [[nodiscard]] QVariant heating() const;
     [[nodiscard]] QVariantList alarms() const;
+    [[nodiscard]] bool alarmsKnown() const { return !values().alarms.isEmpty(); }
     [[nodiscard]] QStringList notices() const;
     [[nodiscard]] QVariant age() const;
     [[nodiscard]] QString lastError() const { return m_link.lastError; }
@@ -118,6 +133,7 @@ signals:
     void productNameChanged();
     void hardwareVersionChanged();
     void firmwareVersionChanged();
+    void serialNumberChanged();
     void conditionChanged();
     void voltageChanged();
     void currentChanged();
@@ -131,6 +147,7 @@ signals:
     void minCellVoltageChanged();
     void maxCellVoltageChanged();
     void temperaturesChanged();
+    void temperatureNamesChanged();
     void mosfetTemperatureChanged();
     void chargeAllowedChanged();
     void dischargeAllowedChanged();
@@ -143,6 +160,21 @@ signals:
     void goodShareChanged();
 
 private:
+    /// What is not a field itself but follows from several, kept to see whether it changed.
+    struct Derived
+    {
+        QString name;
+        std::optional<double> minimum;
+        std::optional<double> maximum;
+        bool operator==(const Derived &) const = default;
+    };
+    [[nodiscard]] Derived derive() const;
+    [[nodiscard]] std::optional<qint64> ageMs() const;
+    /// Takes over the age of this moment. \return whether the property changed.
+    bool tick();
+    void notify(Field field);
+    void notifyDerived(const Derived &before, const Derived &after);
+
     QString m_bms;
     QString m_connection;
     QString m_customName;
@@ -153,6 +185,9 @@ private:
     std::optional<qint64> m_lastGood;
     qint64 m_now = 0;
     FieldSet m_changed;
+    std::optional<qint64> m_ageSeconds; ///< as last notified
+    QElapsedTimer m_sinceUpdate;
+    QTimer m_ticker; ///< only runs while the battery is not fresh
     CellListModel *m_cells;
 };
 

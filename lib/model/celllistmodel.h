@@ -8,48 +8,62 @@
 
 namespace sb {
 
-/// The cells of one battery, a row each. Only rows and roles that changed are announced.
+/// The cells of one battery, one row per cell. What is unknown is an invalid variant.
 class CellListModel : public QAbstractListModel
 {
     Q_OBJECT
     Q_PROPERTY(int count READ count NOTIFY countChanged)
+    /// Of the voltages, V; invalid while no cell is known.
+    Q_PROPERTY(QVariant mean READ mean NOTIFY meanChanged)
+
 public:
     enum Role {
-        NumberRole = Qt::UserRole, ///< from 1
-        VoltageRole,               ///< V; invalid when unknown
-        BalancingRole,             ///< bool; invalid when the BMS does not tell
-        MinimumRole,               ///< bool: the lowest cell
-        MaximumRole,               ///< bool: the highest cell
-        DeviationRole,             ///< V from the mean of the cells; invalid when unknown
-        ResistanceRole,            ///< ohm; invalid when unknown
+        NumberRole = Qt::UserRole + 1, ///< from 1
+        VoltageRole,                   ///< V
+        BalancingRole,                 ///< bool, invalid where the BMS does not say
+        IsMinimumRole,                 ///< lowest cell of the pack, the first of equals; never all of them
+        IsMaximumRole,                 ///< highest
+        DeviationRole,                 ///< V from the mean of the known cells, to 0.1 mV
+        ResistanceRole,                ///< ohm
     };
     Q_ENUM(Role)
 
-    using QAbstractListModel::QAbstractListModel;
+    explicit CellListModel(QObject *parent = nullptr);
 
+    /// Takes the cells of \a state. When its voltages are unknown the rows stay, without values, so that a
+    /// battery that falls silent keeps its shape.
     void update(const BatteryState &state);
 
-    [[nodiscard]] int count() const { return static_cast<int>(m_rows.size()); }
+    [[nodiscard]] int count() const { return static_cast<int>(m_cells.size()); }
+    [[nodiscard]] QVariant mean() const;
+
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
     [[nodiscard]] QHash<int, QByteArray> roleNames() const override;
 
 signals:
     void countChanged();
+    void meanChanged();
 
 private:
-    struct Row
+    struct Cell
     {
-        std::optional<double> voltage;
-        std::optional<bool> balancing;
-        bool minimum = false;
-        bool maximum = false;
-        std::optional<double> deviation;
-        std::optional<double> resistance;
-        bool operator==(const Row &) const = default;
+        Number voltage;
+        Number deviation;
+        Number resistance;
+        Flag balancing;
+        bool isMinimum = false;
+        bool isMaximum = false;
     };
-    std::vector<Row> m_rows;
-    std::vector<Row> m_next; ///< scratch, kept for its memory
+    /// Bit per role that differs.
+    [[nodiscard]] static quint32 difference(const Cell &was, const Cell &is);
+    void read(const BatteryState &state);
+    void notify();
+
+    std::vector<Cell> m_cells;
+    std::vector<Cell> m_next; ///< scratch, kept for its memory
+    std::vector<quint32> m_differences;
+    Number m_mean;
 };
 
 } // namespace sb
