@@ -149,6 +149,7 @@ void Line::onFound(const Candidate &candidate)
 void Line::startSession(const Candidate &candidate)
 {
     m_candidate = candidate;
+    emit bmsKnown(candidate.driver->info.id, candidate.address);
     m_setSpeed(candidate.baudRate);
     SessionSettings settings;
     settings.pollIntervalMs = m_config.pollIntervalMs.value_or(candidate.driver->info.pollIntervalMs);

@@ -64,8 +64,10 @@ std::unique_ptr<Recording> Recording::inFolder(const Options &options, const Lin
 
 void Recording::follow(Line &line)
 {
+    connect(&line, &Line::bmsKnown, this, [this](const QString &bms, std::optional<int> address) {
+        m_writer.driverFound(linkId(), bms, address);
+    });
     connect(&line, &Line::batteryAdded, this, [this](Battery *battery) {
-        m_writer.driverFound(linkId(), battery->model().bms(), battery->pack().address());
         if (!m_values)
             return;
         const auto record = [this, battery] {

@@ -30,6 +30,10 @@ int simulateCommand(const QStringList &arguments, Environment &environment)
     settings.link = options.value(QStringLiteral("link"));
     settings.echo = options.isSet(QStringLiteral("echo"));
 
+    // Before the port is announced: whoever waits for the line may end us at once.
+    ProcessSignals processSignals;
+    QObject::connect(&processSignals, &ProcessSignals::interrupted, QCoreApplication::instance(),
+                     &QCoreApplication::quit);
     Simulation simulation(settings);
     QString error;
     if (!simulation.start(&error)) {
@@ -38,9 +42,6 @@ int simulateCommand(const QStringList &arguments, Environment &environment)
     }
     for (const QString &port : simulation.ports())
         console::line(port);
-    ProcessSignals processSignals;
-    QObject::connect(&processSignals, &ProcessSignals::interrupted, QCoreApplication::instance(),
-                     &QCoreApplication::quit);
     QCoreApplication::exec();
     return processSignals.exitCode();
 }

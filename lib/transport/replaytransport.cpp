@@ -28,6 +28,9 @@ ReplayTransport::ReplayTransport(const Capture &capture, Settings settings, Cloc
                    !m_exchanges.empty()) {
             Exchange &last = m_exchanges.back();
             last.reply.push_back({std::max(0.0, event.t - last.t), event.bytes});
+        } else if (event.kind == CaptureEvent::Kind::Driver) {
+            // What was exchanged before belongs to the search; it may still be reused.
+            m_next = m_exchanges.size();
         }
     }
 }
