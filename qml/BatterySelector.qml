@@ -25,9 +25,13 @@ ListView {
         required property BatteryModel battery
         required property int index
 
+        // A view keeps the button of a battery that has gone until it next lays out: hence the checks for null.
+        readonly property string name: battery ? battery.name : ""
+        readonly property string charge: battery ? Format.withUnit(battery.soc, 0, "%") : ""
+        readonly property string condition: battery ? battery.condition : "lost"
         readonly property bool chosen: selector.currentIndex === index
-        readonly property int level: battery.alarms.length > 0 ? battery.alarms[0].level : 0
-        readonly property string sign: battery.condition !== "fresh" ? Format.conditionIcon(battery.condition)
+        readonly property int level: battery && battery.alarms.length > 0 ? battery.alarms[0].level : 0
+        readonly property string sign: condition !== "fresh" ? Format.conditionIcon(condition)
                                                                      : level > 0 ? Format.levelIcon(level) : "ok"
 
         height: selector.height
@@ -37,8 +41,7 @@ ListView {
         focusPolicy: Qt.StrongFocus
         onClicked: selector.currentIndex = index
         Accessible.role: Accessible.PageTab
-        Accessible.name: qsTr("%1, %2, %3").arg(battery.name).arg(Format.withUnit(battery.soc, 0, "%"))
-                             .arg(Format.conditionWord(battery.condition))
+        Accessible.name: qsTr("%1, %2, %3").arg(name).arg(charge).arg(Format.conditionWord(condition))
                          + (level > 0 ? ", " + Format.levelWord(level) : "")
         Accessible.onPressAction: button.clicked()
 
@@ -56,13 +59,13 @@ ListView {
             }
             Label {
                 Layout.maximumWidth: Theme.compact ? 130 : 190
-                text: button.battery.name
+                text: button.name
                 elide: Text.ElideRight
                 font.weight: button.chosen ? Font.DemiBold : Font.Normal
                 Accessible.ignored: true
             }
             Label {
-                text: Format.withUnit(button.battery.soc, 0, "%")
+                text: button.charge
                 color: Theme.muted
                 Accessible.ignored: true
             }

@@ -14,6 +14,7 @@
 #include <QTranslator>
 #include <QtQml/QQmlExtensionPlugin>
 #include <cstdio>
+#include <optional>
 
 Q_IMPORT_QML_PLUGIN(SerialBatteryPlugin)
 
@@ -27,11 +28,38 @@ int fail(const QString &error, int code)
     return code;
 }
 
+void speakTheUsersLanguage(QTranslator &translator)
+{
+    if (translator.load(QLocale(), QStringLiteral("serialbattery"), QStringLiteral("_"),
+                        QStringLiteral(":/i18n")))
+        QCoreApplication::installTranslator(&translator);
+}
+
+/// Help, version and wrong use need no display, and must work without one.
+std::optional<int> answerWithoutWindow(int &argc, char **argv)
+{
+    const QCoreApplication application(argc, argv);
+    QTranslator translator;
+    speakTheUsersLanguage(translator);
+    const sb::GuiOptions options = sb::parseGuiOptions(QCoreApplication::arguments().mid(1));
+    if (!options.error.isEmpty())
+        return fail(options.error, sb::WrongUse);
+    if (options.help)
+        say(stdout, sb::guiHelp().trimmed());
+    else if (options.version)
+        say(stdout, QStringLiteral("serialbattery-gui " SB_VERSION));
+    else
+        return std::nullopt;
+    return sb::Done;
+}
+
 } // namespace
 
 int main(int argc, char **argv)
 {
     using namespace sb;
+    if (const auto code = answerWithoutWindow(argc, argv))
+        return *code;
     // The ring and the signs are drawn as shapes, which a graphics card smooths only with several samples.
     QSurfaceFormat format = QSurfaceFormat::defaultFormat();
     format.setSamples(4);
@@ -41,21 +69,9 @@ int main(int argc, char **argv)
     QGuiApplication::setApplicationVersion(QStringLiteral(SB_VERSION));
     QGuiApplication application(argc, argv);
     QTranslator translator;
-    if (translator.load(QLocale(), QStringLiteral("serialbattery"), QStringLiteral("_"),
-                        QStringLiteral(":/i18n")))
-        QCoreApplication::installTranslator(&translator);
-
+    speakTheUsersLanguage(translator);
+    // Once more: Qt has taken its own options by now.
     const GuiOptions options = parseGuiOptions(QCoreApplication::arguments().mid(1));
-    if (options.help) {
-        say(stdout, guiHelp().trimmed());
-        return Done;
-    }
-    if (options.version) {
-        say(stdout, QStringLiteral("serialbattery-gui " SB_VERSION));
-        return Done;
-    }
-    if (!options.error.isEmpty())
-        return fail(options.error, WrongUse);
     QString error;
     const std::unique_ptr<BatterySource> source = makeBatterySource(options.rest, &error);
     if (!source)

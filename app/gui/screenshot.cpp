@@ -5,6 +5,7 @@
 #include "model/batterylistmodel.h"
 #include "model/batterymodel.h"
 
+#include <QCoreApplication>
 #include <QQuickWindow>
 #include <chrono>
 
@@ -23,7 +24,9 @@ Screenshot::Screenshot(QQuickWindow *window, BatteryListModel *batteries, QStrin
     m_patience.setSingleShot(true);
     connect(&m_patience, &QTimer::timeout, this, [this] {
         m_look.stop();
-        emit finished(tr("No picture written to %1: no battery gave values within 60 s").arg(m_file));
+        emit finished(QCoreApplication::translate(
+                          "Screenshot", "No picture written to %1: no battery gave values within 60 s")
+                          .arg(m_file));
     });
     m_patience.start(60s);
 }
@@ -45,10 +48,14 @@ void Screenshot::shoot()
 {
     const QImage image = m_window->grabWindow();
     if (image.isNull())
-        emit finished(tr("No picture written to %1: the window could not be drawn").arg(m_file));
+        emit finished(QCoreApplication::translate("Screenshot",
+                                                  "No picture written to %1: the window could not be drawn")
+                          .arg(m_file));
     else if (!image.save(m_file))
         emit finished(
-            tr("Cannot write the picture to %1: check that the folder exists and the name ends in .png")
+            QCoreApplication::translate(
+                "Screenshot",
+                "Cannot write the picture to %1: check that the folder exists and the name ends in .png")
                 .arg(m_file));
     else
         emit finished({});

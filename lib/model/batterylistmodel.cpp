@@ -18,8 +18,8 @@ void BatteryListModel::append(BatteryModel *battery)
     beginInsertRows({}, row, row);
     m_batteries.append(battery);
     endInsertRows();
-    // Only the address is used: when destroyed() arrives the battery is no BatteryModel any more.
-    connect(battery, &QObject::destroyed, this, [this, battery] { removeRow(m_batteries.indexOf(battery)); });
+    // Not destroyed(): by then views already see a null where the battery was.
+    connect(battery, &BatteryModel::leaving, this, [this, battery] { remove(battery); });
     const auto nameMoved = [this, battery] {
         const QModelIndex at = index(static_cast<int>(m_batteries.indexOf(battery)));
         emit dataChanged(at, at, {Qt::DisplayRole});

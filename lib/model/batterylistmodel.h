@@ -29,7 +29,8 @@ public:
     void remove(BatteryModel *battery);
 
     [[nodiscard]] int count() const { return static_cast<int>(m_batteries.size()); }
-    /// nullptr where there is none. Not for QML: a QML engine owns what a function returns, and would delete it.
+    /// nullptr where there is none. Not for QML: a QML engine owns what a function returns, and would delete
+    /// it.
     [[nodiscard]] BatteryModel *at(int row) const;
     [[nodiscard]] const QList<BatteryModel *> &batteries() const { return m_batteries; }
 

@@ -61,7 +61,7 @@ BatteryModel::BatteryModel(QString bms, QString connection, QObject *parent)
     });
 }
 
-BatteryModel::~BatteryModel() = default;
+BatteryModel::~BatteryModel() { emit leaving(); }
 
 void BatteryModel::update(const TimedState &state, Condition condition, const LinkStatus &link,
                           std::optional<qint64> lastGood, qint64 now)

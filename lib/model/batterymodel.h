@@ -158,6 +158,8 @@ signals:
     void ageChanged();
     void lastErrorChanged();
     void goodShareChanged();
+    /// First thing in the destructor, while everything can still be read: views let go of it.
+    void leaving();
 
 private:
     /// What is not a field itself but follows from several, kept to see whether it changed.

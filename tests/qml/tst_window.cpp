@@ -10,6 +10,7 @@
 #include <QQuickWindow>
 #include <QSet>
 #include <QTest>
+#include <QTranslator>
 #include <QtQml/QQmlExtensionPlugin>
 
 Q_IMPORT_QML_PLUGIN(SerialBatteryPlugin)
@@ -302,6 +303,61 @@ private slots:
         for (const QString &word : expectedWords(batteries, size.width() > 1000, view))
             QVERIFY2(words.contains(word),
                      qPrintable(word + QStringLiteral(" is not in: ") + words.join(QStringLiteral(" | "))));
+        QCOMPARE(warnings, QStringList());
+    }
+
+    void speaksGerman_data()
+    {
+        QTest::addColumn<QSize>("size");
+        QTest::newRow("german-1280x800") << QSize(1280, 800);
+        QTest::newRow("german-800x480") << QSize(800, 480);
+    }
+    void speaksGerman()
+    {
+        QFETCH(const QSize, size);
+        QTranslator translator;
+        QVERIFY(translator.load(QStringLiteral(":/i18n/serialbattery_de.qm")));
+        QVERIFY(!translator.isEmpty());
+        QCoreApplication::installTranslator(&translator);
+        QLocale::setDefault(QLocale(QLocale::German, QLocale::Germany));
+        const Window window(batteriesOf(QStringLiteral("alarmed")), size, false, 0);
+        QVERIFY(window);
+        QVERIFY(QTest::qWaitForWindowExposed(window.operator->()));
+        const QImage image = window->grabWindow();
+        QVERIFY(image.save(
+            m_pictures.filePath(QString::fromLatin1(QTest::currentDataTag()) + QStringLiteral(".png"))));
+        const QStringList words = window.words();
+        QLocale::setDefault(QLocale::c());
+        for (const char *word :
+             {"Ladezustand", "Spannung", "43,12", "Gesperrt", "Zu kalt zum Laden", "Warnung"})
+            QVERIFY2(words.contains(QString::fromUtf8(word)), word);
+        const QStringList wrong = faults(window);
+        QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(QLatin1Char('\n'))));
+        QCOMPARE(warnings, QStringList());
+    }
+
+    void followsItsBattery()
+    {
+        std::vector<samples::Battery> batteries = batteriesOf(QStringLiteral("four"));
+        BatteryListModel list;
+        QQmlApplicationEngine engine;
+        engine.setInitialProperties({{QStringLiteral("batteries"), QVariant::fromValue(&list)}});
+        engine.load(QUrl(QStringLiteral("qrc:/qt-project.org/imports/SerialBattery/Main.qml")));
+        auto *window = qobject_cast<QQuickWindow *>(engine.rootObjects().value(0));
+        QVERIFY(window);
+        const auto shown = [&] { return window->property("battery").value<BatteryModel *>(); };
+        QCOMPARE(shown(), nullptr);
+        list.append(batteries[0].get());
+        list.append(batteries[1].get());
+        QCOMPARE(shown(), batteries[0].get());
+        window->setProperty("current", 1);
+        QCOMPARE(shown(), batteries[1].get());
+        engine.collectGarbage();
+        // One goes, as when its port is unplugged: the window must neither keep it nor delete another.
+        batteries.erase(batteries.begin() + 1);
+        QTRY_COMPARE(shown(), batteries[0].get());
+        list.remove(batteries[0].get());
+        QTRY_COMPARE(shown(), nullptr);
         QCOMPARE(warnings, QStringList());
     }
 
