@@ -41,6 +41,8 @@ Simulation::Simulation(const Settings &settings, QObject *parent)
     for (int i = 0; i < settings.count; ++i) {
         PackConfig config = settings.pack;
         config.seed += static_cast<quint64>(i);
+        // Boards without a serial number are told apart by model and capacity.
+        config.capacityAh += i;
         const QString link = settings.link.isEmpty() || settings.count == 1
                                  ? settings.link
                                  : settings.link + QString::number(i);

@@ -29,6 +29,7 @@ private slots:
     void termEndsItCleanly();
     void startsWithinItsTarget();
     void severalBatteriesInOneProcess();
+    void twoThatCantBeToldApart();
 
 private:
     [[nodiscard]] QString port() const { return m_folder->filePath(QStringLiteral("bms0")); }
@@ -340,11 +341,26 @@ void TestService::severalBatteriesInOneProcess()
     for (int i = 0; i < 4; ++i)
         arguments << QStringLiteral("--port") << port() + QString::number(i);
     startService(arguments);
-    // Four packs of one model and size: the bus can't tell them apart, so one is published and the user is
-    // told.
-    m_name += QStringLiteral("0");
-    const auto restore = qScopeGuard([this] { m_name = QStringLiteral("com.victronenergy.battery.bms0"); });
     QTest::qWait(4000);
+    Program program(*m_folder);
+    QCOMPARE(program.run({QStringLiteral("status"), QStringLiteral("--json"), QStringLiteral("--bus"),
+                          m_bus->address()}),
+             0);
+    QSet<int> instances;
+    const QJsonArray batteries = QJsonDocument::fromJson(program.output).array();
+    for (const QJsonValue &battery : batteries)
+        instances.insert(battery.toObject().value(QLatin1String("deviceInstance")).toInt());
+    QCOMPARE(instances, QSet<int>({1, 2, 3, 4}));
+}
+
+void TestService::twoThatCantBeToldApart()
+{
+    Program second(*m_folder);
+    const QString other = m_folder->filePath(QStringLiteral("bms1"));
+    second.start({QStringLiteral("simulate"), QStringLiteral("--link"), other});
+    QVERIFY(second.waitForLine("bms1"));
+    startService({QStringLiteral("--port"), port(), QStringLiteral("--port"), other});
+    QTest::qWait(3000);
     Program program(*m_folder);
     QCOMPARE(program.run({QStringLiteral("status"), QStringLiteral("--json"), QStringLiteral("--bus"),
                           m_bus->address()}),
