@@ -5,6 +5,7 @@
 #include <QCoreApplication>
 #include <QFile>
 #include <QJsonDocument>
+#include <algorithm>
 #include <cmath>
 
 namespace sb {
@@ -20,6 +21,20 @@ QJsonValue toJson(const QVariant &value)
     if (value.metaType().id() == QMetaType::QDate)
         return value.toDate().toString(Qt::ISODate);
     return QJsonValue::fromVariant(value);
+}
+
+bool isChoice(const ParameterInfo &info, double value)
+{
+    return info.choices.empty() ||
+           std::find(info.choices.begin(), info.choices.end(), value) != info.choices.end();
+}
+
+QString choicesText(const ParameterInfo &info)
+{
+    QStringList texts;
+    for (const double choice : info.choices)
+        texts.append(QString::number(choice));
+    return tr("%1: use one of %2").arg(info.id, texts.join(QStringLiteral(", ")));
 }
 
 int lineOf(const QByteArray &text, int offset) { return static_cast<int>(text.left(offset).count('\n')) + 1; }
@@ -134,6 +149,8 @@ std::optional<QVariant> parseParameter(const ParameterInfo &info, const QVariant
         if (!ok || static_cast<double>(number) < info.minimum || static_cast<double>(number) > info.maximum)
             return bad(
                 tr("%1: give a whole number from %2 to %3").arg(info.id).arg(info.minimum).arg(info.maximum));
+        if (!isChoice(info, static_cast<double>(number)))
+            return bad(choicesText(info));
         return number;
     }
     case ParameterType::Number: {
@@ -145,6 +162,8 @@ std::optional<QVariant> parseParameter(const ParameterInfo &info, const QVariant
                            .arg(info.maximum)
                            .arg(info.unit)
                            .trimmed());
+        if (!isChoice(info, number))
+            return bad(choicesText(info));
         return number;
     }
     }

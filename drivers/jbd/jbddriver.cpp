@@ -2,211 +2,183 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/jbd/jbddriver.h"
 
-#include "drivers/jbd/jbdparameters.h"
-#include "drivers/jbd/jbdprocedures.h"
+#include <algorithm>
+#include <cmath>
 
 namespace sb::jbd {
 namespace {
 
-constexpr int replyTimeoutMs = 500;
-constexpr int replyTries = 3;
-constexpr int wakeUpMs = 100; // the request that wakes a sleeping board gets no answer
-constexpr int countersEveryMs = 10 * 60000;
+constexpr int wakeUpMs = 100; ///< a board that sleeps misses the request that wakes it
+constexpr int countersEveryMs = 600000;
+constexpr double lowestCell = 0.5; ///< V, of a BMS that is recognised
+constexpr double highestCell = 5.0;
+constexpr double sumTolerance = 0.05; ///< of the pack voltage
 
-const DriverInfo &description()
+DriverInfo describe()
 {
-    static const DriverInfo info = [] {
-        DriverInfo d;
-        d.id = QStringLiteral("jbd");
-        d.names = {QStringLiteral("JBD"),       QStringLiteral("Jiabaida"),       QStringLiteral("LLT Power"),
-                   QStringLiteral("Xiaoxiang"), QStringLiteral("Overkill Solar"), QStringLiteral("Liontron")};
-        d.bmsTypes = {QStringLiteral("LltJbd"), QStringLiteral("LltJbd_Ble")};
-        d.typeName = QStringLiteral("LLT/JBD");
-        d.transports = {TransportKind::Serial};
-        d.serial.baudRates = {9600};
-        d.serial.settleMs = 100;
-        d.serial.quietMs = 150;
-        d.serial.gapMs = 30;
-        d.detectionRank = 30;
-        d.reads = {Field::productName,
-                   Field::hardwareVersion,
-                   Field::firmwareVersion,
-                   Field::productionDate,
-                   Field::voltage,
-                   Field::current,
-                   Field::soc,
-                   Field::capacityAh,
-                   Field::remainingAh,
-                   Field::cycles,
-                   Field::cellCount,
-                   Field::cellVoltages,
-                   Field::cellBalancing,
-                   Field::temperatures,
-                   Field::mosfetTemperature,
-                   Field::chargeAllowed,
-                   Field::dischargeAllowed,
-                   Field::problemCode,
-                   Field::alarms,
-                   Field::history,
-                   Field::notices,
-                   Field::maxChargeCurrent,
-                   Field::maxDischargeCurrent,
-                   Field::maxVoltage,
-                   Field::minVoltage,
-                   Field::balancerEnabled,
-                   Field::serialNumber,
-                   Field::manufacturer,
-                   Field::deviceName};
-        d.writes = {Control::Charge, Control::Discharge, Control::Balancing, Control::StateOfCharge,
-                    Control::BalanceTest};
-        d.hasParameters = true;
-        return d;
-    }();
+    DriverInfo info;
+    info.id = QStringLiteral("jbd");
+    info.names = {QStringLiteral("JBD"),       QStringLiteral("Jiabaida"),
+                  QStringLiteral("LLT Power"), QStringLiteral("Overkill Solar"),
+                  QStringLiteral("Xiaoxiang"), QStringLiteral("Liontron")};
+    info.bmsTypes = {QStringLiteral("LltJbd"), QStringLiteral("LltJbd_Ble")};
+    info.typeName = QStringLiteral("LLT/JBD");
+    info.transports = {TransportKind::Serial, TransportKind::Bluetooth};
+    info.serial.baudRates = {9600};
+    info.serial.gapMs = 30;
+    info.detectionRank = 10;
+    info.reads = {Field::productName,
+                  Field::manufacturer,
+                  Field::deviceName,
+                  Field::uniqueId,
+                  Field::serialNumber,
+                  Field::hardwareVersion,
+                  Field::firmwareVersion,
+                  Field::productionDate,
+                  Field::voltage,
+                  Field::current,
+                  Field::power,
+                  Field::soc,
+                  Field::capacityAh,
+                  Field::remainingAh,
+                  Field::cycles,
+                  Field::cellCount,
+                  Field::cellVoltages,
+                  Field::cellBalancing,
+                  Field::temperatures,
+                  Field::mosfetTemperature,
+                  Field::minCellTemperature,
+                  Field::maxCellTemperature,
+                  Field::chargeAllowed,
+                  Field::dischargeAllowed,
+                  Field::balancing,
+                  Field::balancerEnabled,
+                  Field::maxChargeCurrent,
+                  Field::maxDischargeCurrent,
+                  Field::maxVoltage,
+                  Field::minVoltage,
+                  Field::problemCode,
+                  Field::alarms,
+                  Field::history,
+                  Field::notices};
+    info.writes = {Control::Charge, Control::Discharge, Control::Balancing, Control::StateOfCharge,
+                   Control::BalanceTest};
+    info.hasParameters = true;
     return info;
 }
 
-DecodeOptions decodeOptions(const DriverConfig &config)
-{
-    DecodeOptions options;
-    options.extended = config.address.has_value();
-    // Over Bluetooth the sensors are all on the cells, unless an old configuration counted otherwise.
-    const bool standard =
-        config.transport != TransportKind::Bluetooth ||
-        config.options.value(QStringLiteral("bmsType")).toString() == QLatin1String("LltJbd_Ble");
-    options.firstSensorIsMosfet =
-        config.options.value(QStringLiteral("firstSensorIsMosfet"), standard).toBool();
-    options.fullChargeAsWarning = config.options.value(QStringLiteral("fullChargeAsWarning"), true).toBool();
-    return options;
-}
-
-std::unique_ptr<Driver> create(const DriverConfig &config) { return std::make_unique<JbdDriver>(config); }
-
 } // namespace
-
-DriverDescriptor driver() { return {description(), create}; }
 
 JbdDriver::JbdDriver(const DriverConfig &config)
     : Driver(config)
-    , m_options(decodeOptions(config))
-    , m_addressed(config.address.has_value())
-    , m_splitter(replyRule(m_addressed))
-{}
-
-const DriverInfo &JbdDriver::info() const { return description(); }
-const std::vector<ParameterInfo> &JbdDriver::parameters() const { return parameterInfos(); }
-
-Request JbdDriver::readRequest(quint8 reg) const
+    , m_context{Protocol(config), std::make_shared<Memory>()}
+    , m_splitter(m_context.protocol.frameRule())
 {
-    Request request;
-    request.id = reg;
-    request.bytes = readFrame(reg, config().address);
-    request.timeoutMs = replyTimeoutMs;
-    request.tries = replyTries;
-    request.retryAfterMs = wakeUpMs;
-    return request;
+    const Protocol &protocol = m_context.protocol;
+    Request name = protocol.read(reg::deviceName);
+    name.optional = true;
+    const Request basic = protocol.read(reg::basicInformation);
+    const Request cells = protocol.read(reg::cellVoltages);
+    m_identify = {name, basic, cells};
+    if (protocol.options().readSettingsAtStart) {
+        // Only what the board tells without its settings mode; the barcode first, it identifies better.
+        for (const quint8 reg : {reg::barcode, reg::serialNumber, reg::packOvervoltage, reg::packUndervoltage,
+                                 reg::chargeOvercurrent, reg::dischargeOvercurrent, reg::functions}) {
+            Request setting = protocol.read(reg);
+            setting.optional = true;
+            setting.tries = 2;
+            m_identify.push_back(setting);
+        }
+    }
+    for (Request &request : m_identify)
+        request.retryAfterMs = wakeUpMs;
+
+    Request counters = protocol.read(reg::errorCounters);
+    counters.optional = true;
+    counters.everyMs = countersEveryMs;
+    m_poll = {basic, cells, counters};
 }
 
-Request JbdDriver::writeRequest(quint8 reg, QByteArrayView data) const
+const DriverInfo &JbdDriver::info() const
 {
-    Request request = readRequest(reg);
-    request.bytes = writeFrame(reg, data, config().address);
-    return request;
+    static const DriverInfo info = describe();
+    return info;
 }
 
 void JbdDriver::requests(Phase phase, std::vector<Request> &to)
 {
-    // A dialogue that lost its link may have left the settings mode open, in which some boards stop counting
-    // SoC.
-    if (m_factoryModeOpen) {
-        to.push_back(writeRequest(FactoryExit, word(factoryExitDiscard)));
+    if (m_context.memory->settingsOpen) {
+        to.push_back(m_context.protocol.write(reg::exitSettings, discardKey));
         to.back().optional = true;
     }
-    if (phase == Phase::Identify) {
-        to.push_back(readRequest(DeviceName));
-        to.back().optional = true;
-    }
-    to.push_back(readRequest(BasicInformation));
-    to.push_back(readRequest(CellVoltages));
-    if (phase == Phase::Poll) {
-        to.push_back(readRequest(ErrorCounters));
-        to.back().optional = true;
-        to.back().everyMs = countersEveryMs;
-    }
+    const std::vector<Request> &list = phase == Phase::Identify ? m_identify : m_poll;
+    to.insert(to.end(), list.begin(), list.end());
 }
 
-void JbdDriver::begin(const Request &) { m_splitter.clear(); }
+void JbdDriver::begin(const Request &)
+{
+    m_splitter.clear();
+    m_context.memory->reg.reset();
+}
 
 Reply JbdDriver::receive(Bytes bytes, const Request *pending, Update &update)
 {
     m_splitter.feed(bytes);
-    return drain(pending, update);
+    return takeFrames(pending, update);
 }
 
 Reply JbdDriver::lineSilent(const Request *pending, Update &update)
 {
     m_splitter.lineSilent();
-    return drain(pending, update);
+    return takeFrames(pending, update);
 }
 
-Reply JbdDriver::drain(const Request *pending, Update &update)
+Reply JbdDriver::takeFrames(const Request *pending, Update &update)
 {
     for (Bytes frame = m_splitter.next(); !frame.empty(); frame = m_splitter.next()) {
-        const ReplyFrame reply = takeApart(frame, m_addressed);
-        if (reply.reg == readMark || reply.reg == writeMark) {
+        const Message message = m_context.protocol.parse(frame);
+        if (message.echo) {
             ++m_counters.echoes;
             continue;
         }
-        const bool otherPack = m_addressed && frame[1] != *config().address;
-        if (!pending || reply.reg != pending->id || otherPack) {
+        // A late or repeated reply to something else: boards send those over Bluetooth.
+        if (!pending || message.reg != Protocol::registerOf(*pending)) {
             ++m_counters.foreignFrames;
             continue;
         }
-        if (reply.status != Good)
-            return {ReplyState::Refused, reply.status};
-        if (!decode(reply, update)) {
-            ++m_counters.malformed;
+        if (message.status != status::ok)
+            return {ReplyState::Refused, message.status};
+        if (message.data.empty() != Protocol::isWrite(*pending)) {
+            ++m_counters.foreignFrames;
             continue;
         }
-        return {ReplyState::Complete, 0};
+        if (Protocol::isWrite(*pending) && message.reg == reg::exitSettings)
+            m_context.memory->settingsOpen = false;
+        if (Protocol::isWrite(*pending) || decode(message.reg, message.data, update))
+            return {ReplyState::Complete, 0};
+        ++m_counters.malformed;
     }
     return {};
 }
 
-bool JbdDriver::decode(const ReplyFrame &reply, Update &update)
+bool JbdDriver::decode(quint8 reg, Bytes data, Update &update)
 {
-    switch (reply.reg) {
-    case BasicInformation:
-        return decodeBasicInformation(reply.data, m_options, update.values);
-    case CellVoltages:
-        return decodeCellVoltages(reply.data, update.values);
-    case DeviceName:
-        return decodeDeviceName(reply.data, update.values);
-    case ErrorCounters:
-        return decodeErrorCounters(reply.data, update.values);
-    case FactoryExit:
-        m_factoryModeOpen = false;
-        return true;
-    default:
-        break;
-    }
-    if (!reply.data.empty()) {
-        m_raw.insert(reply.reg,
-                     QByteArray(viewOf(reply.data).data(), static_cast<qsizetype>(reply.data.size())));
-        decodeParameters(reply.reg, reply.data, update);
-    }
+    if (!isSetting(reg, m_context.protocol.isAddressed()))
+        return m_context.protocol.decode(reg, data, update.values);
+    if (!decodeSettings(reg, data, update))
+        return false;
+    m_context.memory->reg = reg;
+    m_context.memory->raw.assign(data.begin(), data.end());
     return true;
 }
 
 Recognition JbdDriver::recognise(const BatteryState &read) const
 {
-    constexpr double lowestCell = 0.5;
-    constexpr double highestCell = 5.0;
-    constexpr double sumTolerance = 0.05; // the two registers are not of one instant
-    if (!read.voltage || !read.soc || *read.soc > 100 || read.cellVoltages.empty() ||
-        read.cellCount != static_cast<qint64>(read.cellVoltages.size()))
+    if (!read.voltage || !read.soc || *read.soc > 100 || !read.cellCount ||
+        static_cast<size_t>(*read.cellCount) != read.cellVoltages.size())
         return Recognition::No;
     double sum = 0;
-    for (const auto &cell : read.cellVoltages) {
+    for (const Number &cell : read.cellVoltages) {
         if (!cell || *cell < lowestCell || *cell > highestCell)
             return Recognition::No;
         sum += *cell;
@@ -218,38 +190,49 @@ std::unique_ptr<Procedure> JbdDriver::control(Control control, double value, con
 {
     switch (control) {
     case Control::Charge:
-        return lockFets(*this, LockCharge, value == 0);
     case Control::Discharge:
-        return lockFets(*this, LockDischarge, value == 0);
-    case Control::StateOfCharge:
-        return now.capacityAh ? setStateOfCharge(*this, value, *now.capacityAh) : nullptr;
+        return switchFet(m_context, control, value != 0, now);
     case Control::Balancing:
-        return writeParameters({{QStringLiteral("balancerEnabled"), value != 0 ? 1 : 0}});
+        return switchBalancing(m_context, value != 0);
+    case Control::StateOfCharge:
+        return setStateOfCharge(m_context, value, now);
     case Control::BalanceTest:
-        return balanceTest(*this, static_cast<quint8>(value));
+        return testBalancing(m_context, value == 1 ? BalanceTest::OddCells : BalanceTest::EvenCells);
     case Control::Heater:
         break;
     }
     return nullptr;
 }
 
+const std::vector<ParameterInfo> &JbdDriver::parameters() const
+{
+    return parameterInfos(m_context.protocol.isAddressed());
+}
+
 std::unique_ptr<Procedure> JbdDriver::readParameters(const QStringList &ids)
 {
-    return readSettings(*this, ids);
+    return readSettings(m_context, ids);
 }
 
 std::unique_ptr<Procedure> JbdDriver::writeParameters(const std::vector<ParameterValue> &values)
 {
-    return writeSettings(*this, values);
+    return writeSettings(m_context, values);
 }
 
 LinkCounters JbdDriver::counters() const
 {
-    LinkCounters all = m_counters;
-    all.frames = m_splitter.counters().frames;
-    all.badChecksums = m_splitter.counters().badChecksums;
-    all.noiseBytes = m_splitter.counters().noiseBytes;
-    return all;
+    LinkCounters counters = m_counters;
+    counters.frames = m_splitter.counters().frames;
+    counters.badChecksums = m_splitter.counters().badChecksums;
+    counters.noiseBytes = m_splitter.counters().noiseBytes;
+    return counters;
+}
+
+DriverDescriptor driver()
+{
+    return {describe(), [](const DriverConfig &config) -> std::unique_ptr<Driver> {
+                return std::make_unique<JbdDriver>(config);
+            }};
 }
 
 } // namespace sb::jbd

@@ -3,13 +3,16 @@
 #pragma once
 
 #include "bms/driverregistry.h"
-#include "drivers/jbd/jbdprotocol.h"
+#include "drivers/jbd/jbdprocedures.h"
 
 namespace sb::jbd {
 
-/// A JBD board. Options: firstSensorIsMosfet (bool), fullChargeAsWarning (bool, default true), bmsType (name
-/// in an existing configuration).
-class JbdDriver : public Driver
+/// JBD (Jiabaida), LLT Power, Overkill Solar and many rebadged boards, by serial line and Bluetooth.
+///
+/// Options: `firstSensorIsMosfet` (on by serial, off by Bluetooth), `fullChargeAsWarning` (on),
+/// `readSettingsAtStart` (off), `socLowWarning` and `socLowAlarm` (%, none). With an address in its
+/// configuration it speaks the addressed frame of UP-series boards.
+class JbdDriver final : public Driver
 {
 public:
     explicit JbdDriver(const DriverConfig &config);
@@ -21,37 +24,28 @@ public:
     [[nodiscard]] Reply lineSilent(const Request *pending, Update &update) override;
     [[nodiscard]] int missingBytes() const override { return m_splitter.missing(); }
     [[nodiscard]] Recognition recognise(const BatteryState &read) const override;
+
     [[nodiscard]] std::unique_ptr<Procedure> control(Control control, double value,
                                                      const BatteryState &now) override;
     [[nodiscard]] const std::vector<ParameterInfo> &parameters() const override;
     [[nodiscard]] std::unique_ptr<Procedure> readParameters(const QStringList &ids) override;
     [[nodiscard]] std::unique_ptr<Procedure>
     writeParameters(const std::vector<ParameterValue> &values) override;
+
     [[nodiscard]] LinkCounters counters() const override;
 
-    // For the procedures of this folder.
-    [[nodiscard]] Request readRequest(quint8 reg) const;
-    [[nodiscard]] Request writeRequest(quint8 reg, QByteArrayView data) const;
-    /// The raw bytes of a settings register as read last; empty: never.
-    [[nodiscard]] QByteArray rawRegister(quint8 reg) const { return m_raw.value(reg); }
-    void forgetRegister(quint8 reg) { m_raw.remove(reg); }
-    /// The settings mode was entered and is not known to be left: the next connection leaves it first.
-    void setFactoryModeOpen(bool open) { m_factoryModeOpen = open; }
-    /// What was last commanded of the FETs; a FET that a protection opened must not become a lock.
-    [[nodiscard]] quint8 commandedLock() const { return m_commandedLock; }
-    void setCommandedLock(quint8 lock) { m_commandedLock = lock; }
+    /// What procedures that are not part of Driver (testBalancing) are made with.
+    [[nodiscard]] const Context &context() const { return m_context; }
 
 private:
-    Reply drain(const Request *pending, Update &update);
-    [[nodiscard]] bool decode(const ReplyFrame &reply, Update &update);
+    Reply takeFrames(const Request *pending, Update &update);
+    bool decode(quint8 reg, Bytes data, Update &update);
 
-    DecodeOptions m_options;
-    bool m_addressed;
+    Context m_context;
     FrameSplitter m_splitter;
-    LinkCounters m_counters;
-    QHash<quint8, QByteArray> m_raw;
-    bool m_factoryModeOpen = false;
-    quint8 m_commandedLock = 0;
+    LinkCounters m_counters; ///< those that the splitter does not count
+    std::vector<Request> m_identify;
+    std::vector<Request> m_poll;
 };
 
 [[nodiscard]] DriverDescriptor driver();

@@ -2,586 +2,759 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/jbd/jbdprocedures.h"
 
-#include "drivers/jbd/jbdparameters.h"
-
 #include <QCoreApplication>
+#include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace sb::jbd {
 namespace {
 
+/// Context of the translations.
+struct Words
+{
+    Q_DECLARE_TR_FUNCTIONS(Jbd)
+};
+
 using End = StepResult::End;
 
-constexpr int modeChangeMs = 300; // after entering the settings mode, and after saving
-constexpr int betweenRegistersMs = 60;
-constexpr int fetReactionMs = 300;
-constexpr int balanceTestMs = 3000; // long enough to see it, short enough for the settings mode
-constexpr int readBackTries = 3;
+constexpr quint16 enterKey = 0x5678;
+constexpr quint16 saveKey = 0x2828;
+constexpr quint16 resetSocKey = 0x0100;  ///< of reg::command: state of charge to 100 %
+constexpr quint16 balancerBit = 1U << 2; ///< of reg::functions
 
-QString tr(const char *text) { return QCoreApplication::translate("JbdProcedures", text); }
+constexpr int modePauseMs = 300; ///< after entering and leaving settings mode
+constexpr int registerPauseMs = 60;
+constexpr int effectPauseMs = 300; ///< until a command shows in the readings
+constexpr int effectReads = 3;
+constexpr int balanceTestMs = 1000;
+/// Some boards stop counting charge in settings mode: it is left after so many registers, well below 10 s.
+constexpr int registersPerVisit = 30;
+constexpr int silentRegisters = 3; ///< in a row: nobody is there any more
+constexpr int tries = 2;
+constexpr int exitTries = 4;
 
 QString refusal(int code)
 {
     switch (code) {
-    case Unknown:
-        return tr("the BMS does not know this command");
-    case NotAllowed:
-        return tr("the BMS does not allow it");
-    case WrongPassword:
-        return tr("the BMS wants a password");
+    case status::unknownRegister:
+        return Words::tr("the BMS does not know the command (code 0x80)");
+    case status::notAllowed:
+        return Words::tr("the BMS does not allow it now (code 0x81)");
+    case status::damaged:
+        return Words::tr("the request arrived damaged (code 0x82); check the wiring");
+    case status::wrongPassword:
+        return Words::tr("the BMS is locked by a password (code 0x83); unlock it with the maker's app");
     default:
-        return tr("the BMS refused with code 0x%1").arg(code, 2, 16, QLatin1Char('0'));
+        return Words::tr("the BMS answered with code 0x%1").arg(code, 2, 16, QLatin1Char('0'));
     }
 }
 
-QString failure(const StepResult &last)
-{
-    return last.end == End::Refused ? refusal(last.code) : tr("the BMS did not answer");
-}
-
-/// What all dialogues share: entering and leaving the settings mode, and ending.
+/// A dialogue as a chain: each step says what to ask and what to do with the answer. Whatever happens, an
+/// open settings mode is left before the end.
 class Dialogue : public Procedure
 {
 public:
-    explicit Dialogue(JbdDriver &driver)
-        : m_driver(driver)
+    explicit Dialogue(Context context)
+        : m_context(std::move(context))
     {}
 
-    std::optional<Request> next(const StepResult &last) override
+    std::optional<Request> next(const StepResult &last) final
     {
         if (last.end == End::LinkLost) {
-            // The driver remembers an open settings mode and leaves it when the link is back.
-            fail(tr("the link was lost"));
-            m_leaving = true;
+            fail(Words::tr("the connection was lost before it was finished"));
+            m_plan.reset();
+            m_then = nullptr;
             return std::nullopt;
         }
-        if (m_leaving) {
-            if (last.end != End::Complete)
-                fail(tr("leaving the settings mode: %1").arg(failure(last)));
-            m_leaving = m_modeOpen = false;
-            return m_aborted || m_finished ? std::nullopt : afterLeaving(last.end == End::Complete);
+        if (!m_begun) {
+            m_begun = true;
+            if (!m_aborted)
+                begin();
+        } else if (const Then then = std::exchange(m_then, nullptr)) {
+            then(last);
         }
-        if (m_aborted) {
-            fail(tr("stopped"));
-            return end();
+        if (m_aborted && (m_plan || !m_result.ok))
+            fail(Words::tr("stopped before it was finished"));
+        if (m_failed && !m_leaving) {
+            m_plan.reset();
+            if (m_maybeOpen)
+                leave(discardKey, [] {});
         }
-        return step(last);
-    }
-    void abort() override { m_aborted = true; }
-    [[nodiscard]] ProcedureResult result() const override { return m_result; }
-
-protected:
-    /// The dialogue's own logic.
-    virtual std::optional<Request> step(const StepResult &last) = 0;
-    /// Where it goes on when the settings mode was left on the way.
-    virtual std::optional<Request> afterLeaving(bool left)
-    {
-        Q_UNUSED(left)
-        return std::nullopt;
-    }
-
-    Request enterMode()
-    {
-        m_modeOpen = true; // from now on it may be, whatever the board answers
-        m_driver.setFactoryModeOpen(true);
-        return m_driver.writeRequest(FactoryEnter, word(factoryEnterKey));
-    }
-    std::optional<Request> leaveMode(quint16 key)
-    {
-        if (!m_modeOpen)
+        if (!m_plan)
             return std::nullopt;
-        m_leaving = true;
-        Request request = m_driver.writeRequest(FactoryExit, word(key));
-        request.pauseBeforeMs = betweenRegistersMs;
+        Request request = std::move(m_plan->request);
+        m_then = std::move(m_plan->then);
+        m_plan.reset();
         return request;
     }
-    /// The last request, or nothing: leaves the mode without saving where it is open.
-    std::optional<Request> end()
+
+    void abort() final { m_aborted = true; }
+    [[nodiscard]] ProcedureResult result() const final { return m_result; }
+
+protected:
+    using Then = std::function<void(const StepResult &)>;
+
+    virtual void begin() = 0;
+
+    /// Next on the wire, \a pauseMs after the line fell silent; \a then gets how it ended.
+    void ask(Request request, int pauseMs, Then then)
     {
-        m_finished = true;
-        return leaveMode(factoryExitDiscard);
+        request.pauseBeforeMs = std::max(pauseMs, m_modeChanged ? modePauseMs : 0);
+        m_modeChanged = false;
+        request.tries = m_leaving ? exitTries : tries;
+        m_plan = Plan{std::move(request), std::move(then)};
     }
-    std::optional<Request> endWith(const QString &error, bool refused)
+    void read(quint8 reg, int pauseMs, Then then) { ask(protocol().read(reg), pauseMs, std::move(then)); }
+    void write(quint8 reg, quint16 word, Then then)
     {
-        fail(error);
-        m_result.refused = refused;
-        return end();
+        ask(protocol().write(reg, word), registerPauseMs, std::move(then));
     }
+
+    void enter(Then then)
+    {
+        // A mode whose confirmation got lost is open all the same.
+        m_maybeOpen = true;
+        memory().settingsOpen = true;
+        write(reg::enterSettings, enterKey, [this, then = std::move(then)](const StepResult &end) {
+            m_modeChanged = true;
+            if (end.end == End::Refused)
+                m_maybeOpen = false;
+            then(end);
+        });
+    }
+    void enterOrFail(std::function<void()> then)
+    {
+        enter([this, then = std::move(then)](const StepResult &end) {
+            if (end.end == End::Complete)
+                then();
+            else
+                failBy(end, Words::tr("the settings can't be opened"));
+        });
+    }
+    /// \a key: discardKey or saveKey; what was stopped half-way is not saved.
+    void leave(quint16 key, std::function<void()> then)
+    {
+        m_leaving = true;
+        if (m_aborted)
+            key = discardKey;
+        write(reg::exitSettings, key, [this, key, then = std::move(then)](const StepResult &end) {
+            m_leaving = false;
+            m_modeChanged = true;
+            if (end.end == End::Complete) {
+                m_maybeOpen = false;
+                then();
+            } else if (key == saveKey) {
+                failBy(end, Words::tr("the settings were not saved for certain")); // and next() discards
+            } else {
+                m_maybeOpen = false;
+                m_failed = false; // worse than any reason before
+                failBy(end,
+                       Words::tr("the settings mode was not left for certain: switch the BMS off and on"));
+            }
+        });
+    }
+    [[nodiscard]] bool isOpen() const { return m_maybeOpen; }
+
+    void succeed() { m_result.ok = !m_failed; }
+    /// The first reason counts.
     void fail(const QString &error)
     {
-        m_result.ok = false;
-        if (m_result.error.isEmpty())
+        if (!m_failed)
             m_result.error = error;
+        m_failed = true;
+        m_result.ok = false;
     }
-    Request paused(Request request, int ms) const
+    void failBy(const StepResult &end, const QString &what)
     {
-        request.pauseBeforeMs = ms;
-        return request;
+        m_result.refused = m_result.refused || (end.end == End::Refused && !m_failed);
+        fail(QStringLiteral("%1: %2").arg(what, end.end == End::Refused
+                                                    ? refusal(end.code)
+                                                    : Words::tr("no reply from the BMS; check the cable")));
     }
 
-    JbdDriver &m_driver;
+    [[nodiscard]] const Protocol &protocol() const { return m_context.protocol; }
+    [[nodiscard]] Memory &memory() const { return *m_context.memory; }
+
     ProcedureResult m_result;
-    bool m_modeOpen = false;
 
 private:
-    bool m_leaving = false;
-    bool m_finished = false;
+    struct Plan
+    {
+        Request request;
+        Then then;
+    };
+
+    Context m_context;
+    std::optional<Plan> m_plan;
+    Then m_then;
+    bool m_begun = false;
+    bool m_failed = false;
     bool m_aborted = false;
+    bool m_maybeOpen = false; ///< settings mode
+    bool m_leaving = false;
+    bool m_modeChanged = false;
 };
 
-class LockFets : public Dialogue
+/// Reads basic information until it shows what was commanded.
+class CommandDialogue : public Dialogue
 {
-public:
-    LockFets(JbdDriver &driver, LockBit bit, bool lock)
-        : Dialogue(driver)
-        , m_bit(bit)
-        , m_lock(lock)
-        , m_word(static_cast<quint8>(lock ? driver.commandedLock() | bit : driver.commandedLock() & ~bit))
-    {}
-
 protected:
-    std::optional<Request> step(const StepResult &last) override
+    using Dialogue::Dialogue;
+
+    void awaitEffect(std::function<bool(const BatteryState &)> shown, std::function<void()> otherwise)
     {
-        if (last.end == End::Start)
-            return write(FetLock);
-        if (m_stage == Stage::Write) {
-            // Newer firmware has moved the register.
-            if (last.end == End::Refused && last.code == Unknown && m_register == FetLock)
-                return write(FetLockNew);
-            if (last.end != End::Complete)
-                return endWith(failure(last), last.end == End::Refused);
-            m_driver.setCommandedLock(m_word);
-            m_stage = Stage::Verify;
-            return paused(m_driver.readRequest(BasicInformation), fetReactionMs);
-        }
-        if (last.end != End::Complete)
-            return endWith(tr("the BMS accepted, but could not be read afterwards"), false);
-        const BatteryState &state = last.update->values;
-        const Flag closed = m_bit == LockCharge ? state.chargeAllowed : state.dischargeAllowed;
-        // A released FET may stay open for a protection; that is the board's decision, not a failed command.
-        const bool protectedOpen = !m_lock && (state.problemCode.value_or(0) & protectionMask) != 0;
-        if (closed == !m_lock || protectedOpen) {
-            m_result.ok = true;
-            return end();
-        }
-        if (++m_readBacks < readBackTries)
-            return paused(m_driver.readRequest(BasicInformation), fetReactionMs);
-        return endWith(tr("the BMS accepted, but the FET did not follow"), true);
+        m_reads = 0;
+        m_shown = std::move(shown);
+        m_otherwise = std::move(otherwise);
+        readEffect();
     }
 
 private:
-    enum class Stage : quint8 { Write, Verify };
-    static constexpr qint64 protectionMask = 0x0FFF;
-
-    Request write(quint8 reg)
+    void readEffect()
     {
-        m_register = reg;
-        return m_driver.writeRequest(reg, word(m_word));
+        read(reg::basicInformation, effectPauseMs, [this](const StepResult &end) {
+            ++m_reads;
+            if (end.end != End::Complete)
+                failBy(end, Words::tr("sent, but the BMS can't be asked for the effect"));
+            else if (m_shown(end.update->values))
+                succeed();
+            else if (m_reads < effectReads)
+                readEffect();
+            else
+                m_otherwise();
+        });
     }
 
-    LockBit m_bit;
-    bool m_lock;
-    quint8 m_word;
-    quint8 m_register = FetLock;
-    Stage m_stage = Stage::Write;
-    int m_readBacks = 0;
+    int m_reads = 0;
+    std::function<bool(const BatteryState &)> m_shown;
+    std::function<void()> m_otherwise;
 };
 
-class SetStateOfCharge : public Dialogue
+/// The bits that hold FETs open by command, as far as a reading tells it: the lock flag does not say which
+/// FET it means, and a FET that a protection opened must never become a permanent lock.
+quint16 lockShownBy(const BatteryState &now)
 {
-public:
-    SetStateOfCharge(JbdDriver &driver, double percent, double capacityAh)
-        : Dialogue(driver)
-        , m_percent(percent)
-        , m_raw(std::lround(capacityAh * percent)) // percent of Ah is 10 mAh
-    {}
-
-protected:
-    std::optional<Request> step(const StepResult &last) override
-    {
-        switch (m_stage) {
-        case Stage::Begin:
-            if (m_raw < 0 || m_raw > 0xFFFF)
-                return endWith(tr("the value does not fit into the BMS"), true);
-            // Full has a command of its own, which needs no settings mode; boards without it refuse it.
-            if (m_percent == 100) {
-                m_stage = Stage::Reset;
-                return m_driver.writeRequest(ControlWord, word(fullChargeReset));
-            }
-            m_stage = Stage::Enter;
-            return enterMode();
-        case Stage::Reset:
-            if (last.end == End::Complete) {
-                m_stage = Stage::Verify;
-                return paused(m_driver.readRequest(BasicInformation), modeChangeMs);
-            }
-            m_stage = Stage::Enter;
-            return enterMode();
-        case Stage::Enter:
-            if (last.end != End::Complete)
-                return endWith(tr("entering the settings mode: %1").arg(failure(last)),
-                               last.end == End::Refused);
-            m_stage = Stage::Write;
-            return paused(m_driver.writeRequest(RemainingCapacity, word(static_cast<quint16>(m_raw))),
-                          modeChangeMs);
-        case Stage::Write:
-            if (last.end != End::Complete)
-                return endWith(failure(last), last.end == End::Refused);
-            return leaveMode(factoryExitSave);
-        case Stage::Verify:
-            break;
-        }
-        constexpr double rounding = 1.0; // percent; the board keeps whole ones
-        if (last.end != End::Complete)
-            return endWith(tr("the BMS accepted, but could not be read afterwards"), false);
-        const Number soc = last.update->values.soc;
-        if (soc && std::abs(*soc - m_percent) <= rounding) {
-            m_result.ok = true;
-            return end();
-        }
-        if (++m_readBacks < readBackTries)
-            return paused(m_driver.readRequest(BasicInformation), modeChangeMs);
-        return endWith(tr("the BMS accepted, but still says %1 %").arg(soc.value_or(0)), true);
-    }
-    std::optional<Request> afterLeaving(bool left) override
-    {
-        if (!left)
-            return std::nullopt;
-        m_stage = Stage::Verify;
-        return paused(m_driver.readRequest(BasicInformation), modeChangeMs);
-    }
-
-private:
-    enum class Stage : quint8 { Begin, Reset, Enter, Write, Verify };
-    double m_percent;
-    long m_raw;
-    Stage m_stage = Stage::Begin;
-    int m_readBacks = 0;
-};
-
-class TestBalancer : public Dialogue
-{
-public:
-    TestBalancer(JbdDriver &driver, quint8 mode)
-        : Dialogue(driver)
-        , m_mode(mode)
-    {}
-
-protected:
-    std::optional<Request> step(const StepResult &last) override
-    {
-        if (last.end != End::Start && last.end != End::Complete)
-            return endWith(failure(last), last.end == End::Refused);
-        switch (m_stage++) {
-        case 0:
-            return enterMode();
-        case 1:
-            return paused(m_driver.writeRequest(BalanceTest, word(m_mode)), modeChangeMs);
-        case 2:
-            return paused(m_driver.readRequest(BasicInformation), balanceTestMs);
-        case 3:
-            return paused(m_driver.writeRequest(BalanceTest, word(allClosed)), betweenRegistersMs);
-        default:
-            m_result.ok = true;
-            return end();
-        }
-    }
-
-private:
-    static constexpr quint16 allClosed = 3;
-    quint8 m_mode;
-    int m_stage = 0;
-};
-
-/// Reads registers one after the other; enters the settings mode when the board wants it.
-class RegisterReader
-{
-public:
-    void start(std::vector<quint8> registers)
-    {
-        m_registers = std::move(registers);
-        m_at = 0;
-        m_silent = 0;
-    }
-    [[nodiscard]] bool atEnd() const { return m_at >= m_registers.size(); }
-    [[nodiscard]] quint8 current() const { return m_registers[m_at]; }
-    void advance() { ++m_at; }
-    /// Registers in a row without any answer: the board is gone.
-    [[nodiscard]] bool silentTooOften() { return ++m_silent >= 3; }
-    void answered() { m_silent = 0; }
-
-private:
-    std::vector<quint8> m_registers;
-    size_t m_at = 0;
-    int m_silent = 0;
-};
-
-std::vector<quint8> registersOf(const QStringList &ids)
-{
-    std::vector<quint8> registers;
-    for (const ParameterRow &row : parameterRows()) {
-        const bool wanted = ids.isEmpty() || ids.contains(QLatin1String(row.id));
-        if (wanted && std::find(registers.begin(), registers.end(), row.reg) == registers.end())
-            registers.push_back(row.reg);
-    }
-    return registers;
+    constexpr qint64 states = lockedByCommandBit | chargeTimeoutBit;
+    const qint64 protection = now.problemCode.value_or(0);
+    if (!(protection & lockedByCommandBit) || (protection & ~states) != 0)
+        return 0;
+    return static_cast<quint16>((now.chargeAllowed.value_or(true) ? 0 : 1) |
+                                (now.dischargeAllowed.value_or(true) ? 0 : 2));
 }
 
-class ReadSettings : public Dialogue
+class FetSwitch final : public CommandDialogue
 {
 public:
-    ReadSettings(JbdDriver &driver, std::vector<quint8> registers)
-        : Dialogue(driver)
-    {
-        m_reader.start(std::move(registers));
-    }
-
-protected:
-    std::optional<Request> step(const StepResult &last) override
-    {
-        if (last.end == End::Start)
-            return readOrFinish(0);
-        if (m_entering) {
-            m_entering = false;
-            m_refusedMode = last.end != End::Complete;
-            // The register that made us enter is asked again, or passed over where the mode stays shut.
-            if (m_refusedMode)
-                m_reader.advance();
-            return readOrFinish(modeChangeMs);
-        }
-        if (last.end == End::Complete) {
-            m_anything = true;
-            m_reader.answered();
-            m_reader.advance();
-            return readOrFinish(betweenRegistersMs);
-        }
-        if (last.end == End::Timeout && m_reader.silentTooOften())
-            return endWith(tr("the BMS stopped answering"), false);
-        if (!m_modeOpen && !m_refusedMode) {
-            m_entering = true;
-            return enterMode();
-        }
-        m_reader.advance(); // a register that this board does not have
-        return readOrFinish(betweenRegistersMs);
-    }
+    FetSwitch(Context context, Control control, bool on, const BatteryState &now)
+        : CommandDialogue(std::move(context))
+        , m_charge(control == Control::Charge)
+        , m_on(on)
+        , m_shownLock(lockShownBy(now))
+    {}
 
 private:
-    std::optional<Request> readOrFinish(int pause)
+    void begin() override
     {
-        if (!m_reader.atEnd())
-            return paused(m_driver.readRequest(m_reader.current()), pause);
-        m_result.ok = m_anything;
-        if (!m_anything)
-            fail(tr("the BMS gave none of these settings"));
-        return end();
+        // Taken now, not when the procedure was made: another one may have run in between.
+        const quint16 bit = m_charge ? 1 : 2;
+        m_lock = memory().fetLock.value_or(m_shownLock) & static_cast<quint16>(~bit);
+        if (!m_on)
+            m_lock |= bit;
+        lock(reg::fetLock);
     }
-    RegisterReader m_reader;
-    bool m_entering = false;
-    bool m_refusedMode = false;
-    bool m_anything = false;
+
+    void lock(quint8 at)
+    {
+        write(at, m_lock, [this, at](const StepResult &end) {
+            if (end.end == End::Complete) {
+                memory().fetLock = m_lock;
+                awaitEffect([this](const BatteryState &state) { return isDone(state); },
+                            [this] { fail(explain()); });
+            } else if (end.end == End::Refused && end.code == status::unknownRegister && at == reg::fetLock) {
+                lock(reg::fetLockMoved);
+            } else {
+                failBy(end, m_charge ? Words::tr("the charge FET was not switched")
+                                     : Words::tr("the discharge FET was not switched"));
+            }
+        });
+    }
+
+    bool isDone(const BatteryState &state)
+    {
+        m_protection = state.problemCode.value_or(0) & ~qint64{lockedByCommandBit};
+        return (m_charge ? state.chargeAllowed : state.dischargeAllowed) == m_on;
+    }
+
+    [[nodiscard]] QString explain() const
+    {
+        if (m_on && m_protection != 0)
+            return m_charge ? Words::tr("the charge FET is released, but a protection holds it open")
+                            : Words::tr("the discharge FET is released, but a protection holds it open");
+        return m_charge ? Words::tr("the BMS confirmed, but the charge FET did not change")
+                        : Words::tr("the BMS confirmed, but the discharge FET did not change");
+    }
+
+    bool m_charge;
+    bool m_on;
+    quint16 m_shownLock;
+    quint16 m_lock = 0;
+    qint64 m_protection = 0;
 };
 
-class WriteSettings : public Dialogue
+class SocSetter final : public CommandDialogue
 {
 public:
-    WriteSettings(JbdDriver &driver, std::vector<ParameterValue> values)
-        : Dialogue(driver)
-        , m_values(std::move(values))
+    SocSetter(Context context, double percent, const BatteryState &now)
+        : CommandDialogue(std::move(context))
+        , m_percent(percent)
+        , m_capacity(now.capacityAh)
+    {}
+
+private:
+    void begin() override
     {
-        for (const ParameterValue &value : m_values) {
-            m_result.parameters.push_back({value.id, ParameterOutcome::Status::NoReply});
-            const ParameterRow *row = findParameter(value.id);
-            if (row && std::find(m_registers.begin(), m_registers.end(), row->reg) == m_registers.end())
-                m_registers.push_back(row->reg);
+        if (!(m_percent >= 0 && m_percent <= 100)) {
+            fail(Words::tr("give a state of charge from 0 to 100 %"));
+            return;
         }
+        if (m_percent < 100) {
+            setRemaining();
+            return;
+        }
+        // Newer boards have a command for this that needs no settings mode.
+        write(reg::command, resetSocKey, [this](const StepResult &end) {
+            if (end.end == End::Complete)
+                verify([this] { setRemaining(); });
+            else
+                setRemaining();
+        });
     }
 
-protected:
-    std::optional<Request> step(const StepResult &last) override
+    void setRemaining()
     {
-        switch (m_stage) {
-        case Stage::Begin:
-            for (const ParameterValue &value : m_values) {
-                if (!findParameter(value.id))
-                    return endWith(tr("%1: this BMS has no such setting").arg(value.id), true);
-            }
-            m_stage = Stage::Enter;
-            return enterMode();
-        case Stage::Enter:
-            if (last.end != End::Complete)
-                return endWith(tr("entering the settings mode: %1").arg(failure(last)),
-                               last.end == End::Refused);
-            return nextRegister(modeChangeMs);
-        case Stage::ReadOld:
-            if (last.end == End::Timeout)
-                return endWith(failure(last), false);
-            if (last.end == End::Refused) {
-                setOutcome(m_registers[m_at++], ParameterOutcome::Status::Refused);
-                return nextRegister(betweenRegistersMs);
-            }
-            return write();
-        case Stage::Write:
-            if (last.end == End::Timeout)
-                return endWith(failure(last), false); // nothing is saved
-            setOutcome(m_registers[m_at], last.end == End::Complete ? ParameterOutcome::Status::NotVerified
-                                                                    : ParameterOutcome::Status::Refused);
-            m_saved = m_saved || last.end == End::Complete;
-            ++m_at;
-            return nextRegister(betweenRegistersMs);
-        case Stage::Verify:
-            if (m_entering) {
-                m_entering = false;
-                if (last.end != End::Complete)
-                    return endWith(tr("reading back: %1").arg(failure(last)), false);
-                return paused(m_driver.readRequest(m_registers[m_at]), modeChangeMs);
-            }
-            if (last.end == End::Complete) {
-                compare(m_registers[m_at], *last.update);
-            } else if (!m_modeOpen) {
-                m_entering = true;
-                return enterMode();
-            }
-            ++m_at;
-            return nextToVerify(betweenRegistersMs);
+        const double raw = std::round(m_capacity.value_or(0) * m_percent); // 10 mAh
+        if (!(raw <= 0xFFFF) || m_capacity.value_or(0) <= 0) {
+            fail(Words::tr("the state of charge can't be set: the BMS tells no usable capacity"));
+            return;
         }
-        return end();
+        enterOrFail([this, raw] {
+            write(reg::remainingCapacity, static_cast<quint16>(raw), [this](const StepResult &end) {
+                if (end.end != End::Complete)
+                    failBy(end, Words::tr("the state of charge was not set"));
+                else
+                    leave(saveKey, [this] {
+                        verify([this] {
+                            fail(Words::tr("the BMS confirmed, but the state of charge did not change"));
+                        });
+                    });
+            });
+        });
     }
-    std::optional<Request> afterLeaving(bool left) override
+
+    void verify(std::function<void()> otherwise)
     {
-        if (!left)
-            return std::nullopt;
-        m_stage = Stage::Verify;
+        awaitEffect(
+            [this](const BatteryState &state) { return state.soc && std::abs(*state.soc - m_percent) <= 1; },
+            std::move(otherwise));
+    }
+
+    double m_percent;
+    Number m_capacity;
+};
+
+class BalanceTester final : public Dialogue
+{
+public:
+    BalanceTester(Context context, BalanceTest test)
+        : Dialogue(std::move(context))
+        , m_test(test)
+    {}
+
+private:
+    void begin() override
+    {
+        enterOrFail([this] {
+            set(m_test, [this] {
+                read(reg::basicInformation, balanceTestMs, [this](const StepResult &end) {
+                    if (end.end != End::Complete)
+                        failBy(end, Words::tr("the BMS can't be asked for the effect"));
+                    else
+                        set(BalanceTest::AllClosed, [this] { leave(discardKey, [this] { succeed(); }); });
+                });
+            });
+        });
+    }
+
+    void set(BalanceTest test, std::function<void()> then)
+    {
+        write(reg::balanceTest, static_cast<quint16>(test),
+              [this, then = std::move(then)](const StepResult &end) {
+                  if (end.end == End::Complete)
+                      then();
+                  else
+                      failBy(end, Words::tr("the balancers were not switched"));
+              });
+    }
+
+    BalanceTest m_test;
+};
+
+/// Reads registers: freely where the board allows it, else in settings mode.
+class SettingsDialogue : public Dialogue
+{
+protected:
+    using Dialogue::Dialogue;
+    using Each = std::function<void(quint8 reg, const StepResult &)>;
+
+    void readAll(std::vector<quint8> registers, Each each, std::function<void()> then)
+    {
+        m_registers = std::move(registers);
+        m_each = std::move(each);
+        m_done = std::move(then);
         m_at = 0;
-        return nextToVerify(modeChangeMs);
+        m_visited = 0;
+        m_silent = 0;
+        m_mayEnter = true;
+        readNext();
     }
 
 private:
-    enum class Stage : quint8 { Begin, Enter, ReadOld, Write, Verify };
+    void readNext()
+    {
+        if (m_at == m_registers.size() || m_silent == silentRegisters) {
+            if (isOpen())
+                leave(discardKey, m_done);
+            else
+                m_done();
+        } else if (isOpen() && m_visited == registersPerVisit) {
+            leave(discardKey, [this] { open(); });
+        } else {
+            const quint8 reg = m_registers[m_at];
+            read(reg, registerPauseMs, [this, reg](const StepResult &end) { answered(reg, end); });
+        }
+    }
 
-    /// Several settings may share the register; then what is in it now is read first.
-    [[nodiscard]] bool isShared(quint8 reg) const
+    void open()
     {
-        return std::any_of(parameterRows().begin(), parameterRows().end(),
-                           [reg](const ParameterRow &row) { return row.reg == reg && row.bits < 16; });
+        m_visited = 0;
+        enter([this](const StepResult &end) {
+            if (end.end == End::Timeout)
+                failBy(end, Words::tr("the settings can't be read"));
+            else
+                readNext();
+        });
     }
-    std::optional<Request> nextRegister(int pause)
+
+    void answered(quint8 reg, const StepResult &end)
     {
-        if (m_at >= m_registers.size()) {
-            if (!m_saved)
-                return endWith(tr("the BMS refused all of it"), true);
-            return leaveMode(factoryExitSave);
+        ++m_visited;
+        if (end.end != End::Complete && !isOpen() && m_mayEnter) {
+            m_mayEnter = false;
+            open();
+            return;
         }
-        m_pause = pause;
-        if (isShared(m_registers[m_at])) {
-            m_stage = Stage::ReadOld;
-            m_driver.forgetRegister(m_registers[m_at]);
-            return paused(m_driver.readRequest(m_registers[m_at]), pause);
-        }
-        return write();
+        m_silent = end.end == End::Timeout ? m_silent + 1 : 0;
+        m_each(reg, end);
+        ++m_at;
+        readNext();
     }
-    std::optional<Request> write()
+
+    std::vector<quint8> m_registers;
+    Each m_each;
+    std::function<void()> m_done;
+    size_t m_at = 0;
+    int m_visited = 0;
+    int m_silent = 0;
+    bool m_mayEnter = true;
+};
+
+class SettingsReader final : public SettingsDialogue
+{
+public:
+    SettingsReader(Context context, const QStringList &ids)
+        : SettingsDialogue(std::move(context))
     {
-        const quint8 reg = m_registers[m_at];
-        QByteArray raw = m_driver.rawRegister(reg);
-        for (const ParameterValue &value : m_values) {
-            const ParameterRow *row = findParameter(value.id);
-            if (row->reg != reg)
+        for (const ParameterRow &row : parameterRows()) {
+            const QString id = QLatin1String(row.id);
+            if (!isSetting(row.reg, protocol().isAddressed()) || !(ids.isEmpty() || ids.contains(id)))
                 continue;
-            const auto encoded = encodeParameter(*row, value.value, raw);
-            if (!encoded)
-                return endWith(tr("%1: the value does not fit into the BMS").arg(value.id), true);
-            raw = *encoded;
+            m_result.parameters.push_back({id, ParameterOutcome::Status::NoReply});
+            m_rows.push_back(&row);
         }
-        m_stage = Stage::Write;
-        return paused(m_driver.writeRequest(reg, raw), m_pause);
-    }
-    std::optional<Request> nextToVerify(int pause)
-    {
-        while (m_at < m_registers.size() && !wasWritten(m_registers[m_at]))
-            ++m_at;
-        if (m_at < m_registers.size())
-            return paused(m_driver.readRequest(m_registers[m_at]), pause);
-        judge();
-        return end();
-    }
-    [[nodiscard]] bool wasWritten(quint8 reg) const
-    {
-        for (size_t i = 0; i < m_values.size(); ++i) {
-            if (findParameter(m_values[i].id)->reg == reg)
-                return m_result.parameters[i].status == ParameterOutcome::Status::NotVerified;
-        }
-        return false;
-    }
-    void setOutcome(quint8 reg, ParameterOutcome::Status status)
-    {
-        for (size_t i = 0; i < m_values.size(); ++i) {
-            if (findParameter(m_values[i].id)->reg == reg)
-                m_result.parameters[i].status = status;
+        for (const QString &id : ids) {
+            const ParameterRow *row = findParameter(id);
+            if (!row || !isSetting(row->reg, protocol().isAddressed()))
+                m_unknown = id;
         }
     }
-    void compare(quint8 reg, const Update &update)
+
+private:
+    void begin() override
     {
-        for (size_t i = 0; i < m_values.size(); ++i) {
-            const ParameterRow *row = findParameter(m_values[i].id);
-            if (row->reg != reg)
-                continue;
-            const auto read =
-                std::find_if(update.parameters.begin(), update.parameters.end(),
-                             [&](const ParameterValue &value) { return value.id == m_values[i].id; });
-            // Equal on the wire is equal: the rest is rounding of the text.
-            const QByteArray raw = m_driver.rawRegister(reg);
-            if (read != update.parameters.end() &&
-                encodeParameter(*row, read->value, raw) == encodeParameter(*row, m_values[i].value, raw))
-                m_result.parameters[i].status = ParameterOutcome::Status::Ok;
+        if (!m_unknown.isEmpty()) {
+            fail(Words::tr("this BMS has no setting \"%1\"").arg(m_unknown));
+            return;
+        }
+        std::vector<quint8> registers;
+        for (const ParameterRow *row : m_rows) {
+            if (std::find(registers.begin(), registers.end(), row->reg) == registers.end())
+                registers.push_back(row->reg);
+        }
+        readAll(
+            std::move(registers), [this](quint8 reg, const StepResult &end) { note(reg, end); },
+            [this] { judge(); });
+    }
+
+    void note(quint8 reg, const StepResult &end)
+    {
+        if (end.end == End::Timeout)
+            return;
+        for (size_t i = 0; i < m_rows.size(); ++i) {
+            if (m_rows[i]->reg == reg)
+                m_result.parameters[i].status = end.end == End::Complete ? ParameterOutcome::Status::Ok
+                                                                         : ParameterOutcome::Status::Refused;
         }
     }
+
     void judge()
     {
-        m_result.ok = true;
-        for (const ParameterOutcome &outcome : m_result.parameters) {
-            if (outcome.status == ParameterOutcome::Status::Ok)
-                continue;
-            const bool refused = outcome.status == ParameterOutcome::Status::Refused;
-            m_result.refused = m_result.refused || refused;
-            fail(refused ? tr("%1: refused by the BMS").arg(outcome.id)
-                         : tr("%1: written, but the BMS still has another value").arg(outcome.id));
+        const auto count = [this](ParameterOutcome::Status status) {
+            return std::count_if(
+                m_result.parameters.begin(), m_result.parameters.end(),
+                [status](const ParameterOutcome &outcome) { return outcome.status == status; });
+        };
+        // Older boards have fewer registers: what they refuse is no failure, as long as they have any.
+        if (count(ParameterOutcome::Status::NoReply) > 0) {
+            fail(Words::tr("not all settings could be read: no reply from the BMS; check the cable"));
+        } else if (count(ParameterOutcome::Status::Ok) == 0) {
+            m_result.refused = true;
+            fail(Words::tr("the BMS refused to tell its settings"));
+        } else {
+            succeed();
         }
     }
 
-    std::vector<ParameterValue> m_values;
-    std::vector<quint8> m_registers;
+    std::vector<const ParameterRow *> m_rows;
+    QString m_unknown;
+};
+
+/// One register to write, and the settings in it that are meant.
+struct RegisterEdit
+{
+    quint8 reg;
+    RegisterValue value;
+    QStringList ids;
+    ParameterOutcome::Status status = ParameterOutcome::Status::NotVerified;
+};
+
+class SettingsWriter final : public SettingsDialogue
+{
+public:
+    SettingsWriter(Context context, const std::vector<ParameterValue> &values)
+        : SettingsDialogue(std::move(context))
+    {
+        for (const ParameterValue &given : values)
+            plan(given);
+    }
+    SettingsWriter(Context context, RegisterEdit edit)
+        : SettingsDialogue(std::move(context))
+        , m_edits{std::move(edit)}
+    {}
+
+private:
+    void plan(const ParameterValue &given)
+    {
+        const ParameterRow *row = findParameter(given.id);
+        if (!row || !isSetting(row->reg, protocol().isAddressed())) {
+            m_mistake = Words::tr("this BMS has no setting \"%1\"").arg(given.id);
+            return;
+        }
+        const std::optional<RegisterValue> value = encodeParameter(*row, given.value);
+        if (!value) {
+            m_mistake = Words::tr("%1: the BMS can't store %2").arg(given.id, given.value.toString());
+            return;
+        }
+        const auto at = std::find_if(m_edits.begin(), m_edits.end(),
+                                     [row](const RegisterEdit &edit) { return edit.reg == row->reg; });
+        if (at == m_edits.end()) {
+            m_edits.push_back({row->reg, *value, {given.id}});
+            return;
+        }
+        at->value.bits = static_cast<quint16>((at->value.bits & ~value->mask) | value->bits);
+        at->value.mask |= value->mask;
+        at->value.text = value->text;
+        at->ids.append(given.id);
+    }
+
+    void begin() override
+    {
+        for (const RegisterEdit &edit : m_edits) {
+            for (const QString &id : edit.ids)
+                m_result.parameters.push_back({id, edit.status});
+        }
+        if (!m_mistake.isEmpty())
+            fail(m_mistake);
+        else if (m_edits.empty())
+            succeed();
+        else
+            visit();
+    }
+
+    /// Settings mode, some registers, save; again until all are written.
+    void visit()
+    {
+        m_visited = 0;
+        m_written = false;
+        enterOrFail([this] { writeNext(); });
+    }
+
+    void writeNext()
+    {
+        const bool all = m_at == m_edits.size();
+        if (all || m_visited == registersPerVisit) {
+            leave(m_written ? saveKey : discardKey, [this, all] { all ? verify() : visit(); });
+            return;
+        }
+        ++m_visited;
+        const RegisterEdit &edit = m_edits[m_at];
+        if (edit.value.mask == 0) {
+            ask(protocol().write(edit.reg, edit.value.text), registerPauseMs,
+                [this](const StepResult &end) { written(end); });
+        } else if (edit.value.mask == 0xFFFF) {
+            write(edit.reg, edit.value.bits, [this](const StepResult &end) { written(end); });
+        } else {
+            // The other settings in the register, and bits nobody knows, must stay.
+            read(edit.reg, registerPauseMs, [this](const StepResult &end) { writePart(end); });
+        }
+    }
+
+    void writePart(const StepResult &end)
+    {
+        const RegisterEdit &edit = m_edits[m_at];
+        const std::optional<quint16> word = readWord(edit.reg);
+        if (end.end != End::Complete || !word) {
+            written(end.end == End::Complete ? StepResult{End::Timeout} : end);
+            return;
+        }
+        write(edit.reg, static_cast<quint16>((*word & ~edit.value.mask) | edit.value.bits),
+              [this](const StepResult &done) { written(done); });
+    }
+
+    void written(const StepResult &end)
+    {
+        RegisterEdit &edit = m_edits[m_at];
+        if (end.end == End::Timeout) {
+            setStatus(edit, ParameterOutcome::Status::NoReply);
+            failBy(end, Words::tr("nothing was saved"));
+            return;
+        }
+        if (end.end == End::Refused) {
+            setStatus(edit, ParameterOutcome::Status::Refused);
+            m_code = end.code;
+        } else {
+            m_written = true;
+        }
+        ++m_at;
+        writeNext();
+    }
+
+    void verify()
+    {
+        std::vector<quint8> registers;
+        for (const RegisterEdit &edit : m_edits) {
+            if (edit.status == ParameterOutcome::Status::NotVerified)
+                registers.push_back(edit.reg);
+        }
+        readAll(
+            std::move(registers), [this](quint8 reg, const StepResult &end) { compare(reg, end); },
+            [this] { judge(); });
+    }
+
+    void compare(quint8 reg, const StepResult &end)
+    {
+        for (RegisterEdit &edit : m_edits) {
+            if (edit.reg != reg || end.end != End::Complete)
+                continue;
+            const RegisterValue &wanted = edit.value;
+            const std::vector<quint8> &raw = memory().raw;
+            const std::optional<quint16> word = readWord(reg);
+            const bool same = wanted.mask != 0 ? word && (*word & wanted.mask) == wanted.bits
+                                               : memory().reg == reg && viewOf(raw).startsWith(wanted.text);
+            if (same)
+                setStatus(edit, ParameterOutcome::Status::Ok);
+        }
+    }
+
+    void judge()
+    {
+        for (const RegisterEdit &edit : m_edits) {
+            const QString what =
+                edit.ids.isEmpty() ? Words::tr("the setting") : edit.ids.join(QStringLiteral(", "));
+            if (edit.status == ParameterOutcome::Status::Refused)
+                failBy({End::Refused, m_code, nullptr}, Words::tr("%1 was not written").arg(what));
+            else if (edit.status != ParameterOutcome::Status::Ok)
+                fail(Words::tr("%1: the BMS confirmed, but tells another value").arg(what));
+        }
+        succeed();
+    }
+
+    void setStatus(RegisterEdit &edit, ParameterOutcome::Status status)
+    {
+        edit.status = status;
+        for (ParameterOutcome &outcome : m_result.parameters) {
+            if (edit.ids.contains(outcome.id))
+                outcome.status = status;
+        }
+    }
+
+    /// What was just read, where it was this register.
+    [[nodiscard]] std::optional<quint16> readWord(quint8 reg) const
+    {
+        const auto word = readInteger(memory().raw, 0, Wire::U16BE);
+        return memory().reg == reg && word ? std::optional(static_cast<quint16>(*word)) : std::nullopt;
+    }
+
+    std::vector<RegisterEdit> m_edits;
+    QString m_mistake;
     size_t m_at = 0;
-    int m_pause = 0;
-    Stage m_stage = Stage::Begin;
-    bool m_saved = false;
-    bool m_entering = false;
+    int m_visited = 0;
+    int m_code = 0;
+    bool m_written = false;
 };
 
 } // namespace
 
-std::unique_ptr<Procedure> lockFets(JbdDriver &driver, LockBit bit, bool lock)
+std::unique_ptr<Procedure> switchFet(Context context, Control control, bool on, const BatteryState &now)
 {
-    return std::make_unique<LockFets>(driver, bit, lock);
+    return std::make_unique<FetSwitch>(std::move(context), control, on, now);
 }
 
-std::unique_ptr<Procedure> setStateOfCharge(JbdDriver &driver, double percent, double capacityAh)
+std::unique_ptr<Procedure> switchBalancing(Context context, bool on)
 {
-    return std::make_unique<SetStateOfCharge>(driver, percent, capacityAh);
+    const quint16 bits = on ? balancerBit : 0;
+    return std::make_unique<SettingsWriter>(std::move(context),
+                                            RegisterEdit{reg::functions, {balancerBit, bits, {}}, {}});
 }
 
-std::unique_ptr<Procedure> balanceTest(JbdDriver &driver, quint8 mode)
+std::unique_ptr<Procedure> setStateOfCharge(Context context, double percent, const BatteryState &now)
 {
-    return std::make_unique<TestBalancer>(driver, mode);
+    return std::make_unique<SocSetter>(std::move(context), percent, now);
 }
 
-std::unique_ptr<Procedure> readSettings(JbdDriver &driver, const QStringList &ids)
+std::unique_ptr<Procedure> readSettings(Context context, const QStringList &ids)
 {
-    return std::make_unique<ReadSettings>(driver, registersOf(ids));
+    return std::make_unique<SettingsReader>(std::move(context), ids);
 }
 
-std::unique_ptr<Procedure> writeSettings(JbdDriver &driver, const std::vector<ParameterValue> &values)
+std::unique_ptr<Procedure> writeSettings(Context context, const std::vector<ParameterValue> &values)
 {
-    return std::make_unique<WriteSettings>(driver, values);
+    return std::make_unique<SettingsWriter>(std::move(context), values);
+}
+
+std::unique_ptr<Procedure> testBalancing(Context context, BalanceTest test)
+{
+    return std::make_unique<BalanceTester>(std::move(context), test);
 }
 
 } // namespace sb::jbd

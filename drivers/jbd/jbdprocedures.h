@@ -2,29 +2,44 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "bms/procedure.h"
-#include "drivers/jbd/jbddriver.h"
+#include "drivers/jbd/jbdparameters.h"
+#include "drivers/jbd/jbdprotocol.h"
 
 namespace sb::jbd {
 
-/// Bits of the FET lock: 1 holds the FET open. It is a lock; protections act beside it.
-enum LockBit : quint8 { LockCharge = 1, LockDischarge = 2 };
+/// What a driver and its procedures tell each other.
+struct Memory
+{
+    std::optional<quint16> fetLock; ///< as last commanded by us: bit 0 charge, bit 1 discharge held open
+    std::optional<quint8> reg; ///< of the last setting read, with its bytes; nothing since a request went out
+    std::vector<quint8> raw;
+    bool settingsOpen = false; ///< entered, and not known to be left: a lost link can do that
+};
 
-// Every dialogue that enters the settings ("factory") mode leaves it again, whatever happens; the driver must
-// outlive it.
+/// What every procedure needs.
+struct Context
+{
+    Protocol protocol;
+    std::shared_ptr<Memory> memory;
+};
 
-/// Locks or releases one FET, keeps the other as last commanded, reads back what the FETs do.
-[[nodiscard]] std::unique_ptr<Procedure> lockFets(JbdDriver &driver, LockBit bit, bool lock);
-/// Sets the remaining capacity to \a percent of \a capacityAh; the board rounds to whole percent.
-[[nodiscard]] std::unique_ptr<Procedure> setStateOfCharge(JbdDriver &driver, double percent,
-                                                          double capacityAh);
-/// Balances the odd (1) or even (2) cells for some seconds and reads which do.
-[[nodiscard]] std::unique_ptr<Procedure> balanceTest(JbdDriver &driver, quint8 mode);
-/// Reads settings, without the settings mode where the board allows it; all when \a ids is empty. Registers
-/// that the board does not have are left out.
-[[nodiscard]] std::unique_ptr<Procedure> readSettings(JbdDriver &driver, const QStringList &ids);
-/// Writes settings, saves them, reads them back in a new session and compares.
-[[nodiscard]] std::unique_ptr<Procedure> writeSettings(JbdDriver &driver,
+/// The dialogues of the board that take several requests. Each leaves the settings mode it may have opened,
+/// however it ends, except when the line is gone.
+///
+/// Switches one FET and keeps the other as it was commanded last. \a control: Charge or Discharge.
+[[nodiscard]] std::unique_ptr<Procedure> switchFet(Context context, Control control, bool on,
+                                                   const BatteryState &now);
+[[nodiscard]] std::unique_ptr<Procedure> switchBalancing(Context context, bool on);
+/// \a percent: 0 to 100; the board keeps whole percents.
+[[nodiscard]] std::unique_ptr<Procedure> setStateOfCharge(Context context, double percent,
+                                                          const BatteryState &now);
+/// Reads the registers of these settings, all when empty.
+[[nodiscard]] std::unique_ptr<Procedure> readSettings(Context context, const QStringList &ids);
+[[nodiscard]] std::unique_ptr<Procedure> writeSettings(Context context,
                                                        const std::vector<ParameterValue> &values);
+
+enum class BalanceTest : quint8 { OddCells = 1, EvenCells = 2, AllClosed = 3 };
+/// Switches these balancers on, reads the pack after a second (so that they are seen), switches them off.
+[[nodiscard]] std::unique_ptr<Procedure> testBalancing(Context context, BalanceTest test);
 
 } // namespace sb::jbd

@@ -2,57 +2,59 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/jbd/jbdprotocol.h"
 
-#include <algorithm>
-#include <cmath>
+#include "bms/fieldtable.h"
 
 namespace sb::jbd {
 namespace {
 
 constexpr quint8 startByte = 0xDD;
 constexpr quint8 endByte = 0x77;
-constexpr int largestData = 64;
+constexpr quint8 readByte = 0xA5;
+constexpr quint8 writeByte = 0x5A;
+constexpr int maxData = 64;
+/// Marks the id of a write request; the rest of an id is the register.
+constexpr int writeId = 0x100;
 
-constexpr int zeroCelsius = 2731; // raw 0.1 K; the vendor counts with this, not 2731.5
-constexpr double coldestSensor = -50;
-constexpr double hottestSensor = 150;
-constexpr int mostSensors = 16;
-constexpr int mostCells = 32;
+// ---- Register 0x03, basic information ----
 
-// Register 03. Offsets 0 to 21 are the same in both forms of the frame.
-constexpr std::array basicFields = {
-    FieldRow{0, Wire::U16BE, &BatteryState::voltage, 0.01},
-    FieldRow{2, Wire::S16BE, &BatteryState::current, 0.01}, // positive = charging already
-    FieldRow{4, Wire::U16BE, &BatteryState::remainingAh, 0.01},
-    FieldRow{6, Wire::U16BE, &BatteryState::capacityAh, 0.01},
+constexpr Scale hundredth(0.01);
+/// 0.1 K; the boards take 2731 for 0 degC, not 2731.5.
+constexpr Scale kelvinTenth(0.1, -273.1);
+
+constexpr std::array basicFields{
+    FieldRow{0, Wire::U16BE, &BatteryState::voltage, hundredth},
+    FieldRow{2, Wire::S16BE, &BatteryState::current, hundredth},
+    FieldRow{4, Wire::U16BE, &BatteryState::remainingAh, hundredth},
+    FieldRow{6, Wire::U16BE, &BatteryState::capacityAh, hundredth},
     FieldRow{8, Wire::U16BE, &BatteryState::cycles},
     FieldRow{16, Wire::U16BE, &BatteryState::problemCode},
     FieldRow{19, Wire::U8, &BatteryState::soc},
     FieldRow{21, Wire::U8, &BatteryState::cellCount},
 };
-constexpr std::array basicFlags = {
+constexpr std::array basicFlags{
     FlagRow{20, Wire::U8, 0, &BatteryState::chargeAllowed},
     FlagRow{20, Wire::U8, 1, &BatteryState::dischargeAllowed},
 };
-enum BasicOffset : quint8 {
-    DateAt = 10,
-    BalanceLowAt = 12,
-    BalanceHighAt = 14,
-    ProtectionAt = 16,
-    VersionAt = 18
-};
+constexpr size_t dateAt = 10;
+constexpr size_t balancingLowAt = 12;  ///< cells 1 to 16
+constexpr size_t balancingHighAt = 14; ///< cells 17 to 32
+constexpr size_t protectionAt = 16;
+constexpr size_t versionAt = 18;
+constexpr size_t cellCountAt = 21;
 
-/// Where the sensors of register 03 are.
+/// The two frames differ in what follows the cell count.
 struct SensorLayout
 {
-    int countAt;
-    int firstAt;
-    int mosfetAt; ///< 0: none of its own
+    size_t countAt;
+    ListRow list;
 };
-constexpr SensorLayout classicSensors = {22, 23, 0};
-constexpr SensorLayout extendedSensors = {28, 29, 26};
+constexpr SensorLayout classicSensors{22, {23, Wire::U16BE, 2, &BatteryState::temperatures, kelvinTenth}};
+constexpr SensorLayout addressedSensors{28, {29, Wire::U16BE, 2, &BatteryState::temperatures, kelvinTenth}};
+constexpr std::array addressedFields{
+    FieldRow{26, Wire::U16BE, &BatteryState::mosfetTemperature, kelvinTenth},
+};
 
-// Protections: the board has acted already.
-constexpr std::array protections = {
+constexpr std::array protectionAlarms{
     AlarmRow{0, AlarmName::HighCellVoltage, AlarmLevel::Alarm},
     AlarmRow{1, AlarmName::LowCellVoltage, AlarmLevel::Alarm},
     AlarmRow{2, AlarmName::HighVoltage, AlarmLevel::Alarm},
@@ -64,203 +66,244 @@ constexpr std::array protections = {
     AlarmRow{8, AlarmName::HighChargeCurrent, AlarmLevel::Alarm},
     AlarmRow{9, AlarmName::HighDischargeCurrent, AlarmLevel::Alarm},
     AlarmRow{10, AlarmName::HighDischargeCurrent, AlarmLevel::Alarm}, // short circuit
-    AlarmRow{11, AlarmName::InternalFailure, AlarmLevel::Alarm},      // front-end chip
-};
-constexpr int lockedBit = 12;
-constexpr int chargeTimeoutBit = 13;
-
-// A full battery shows cell or pack overvoltage for hours; as long as it may be discharged and no current
-// forces its way in, that is how charging ends, not a fault.
-constexpr double fullChargeCurrent = 0.5;
-
-// Register AA, in this order, a word each.
-constexpr std::array counterOrder = {
-    EventCounter::ShortCircuit,
-    EventCounter::ChargeOvercurrent,
-    EventCounter::DischargeOvercurrent,
-    EventCounter::CellOvervoltage,
-    EventCounter::CellUndervoltage,
-    EventCounter::ChargeOvertemperature,
-    EventCounter::ChargeUndertemperature,
-    EventCounter::DischargeOvertemperature,
-    EventCounter::DischargeUndertemperature,
-    EventCounter::PackOvervoltage,
-    EventCounter::PackUndervoltage,
+    AlarmRow{11, AlarmName::InternalFailure, AlarmLevel::Alarm},
 };
 
-constexpr ListRow cellRow = {0, Wire::U16BE, 2, &BatteryState::cellVoltages, 0.001};
+constexpr qint64 maxCells = 32;
+constexpr qint64 maxSensors = 16;
+/// Readings outside come from open or shorted sensors.
+constexpr double lowestTemperature = -50;
+constexpr double highestTemperature = 150;
+/// A current up to here is no charging (the full-charge rule).
+constexpr double restingCurrent = 0.5;
+/// SoC and remaining / capacity further apart than this: the capacity may count in another unit.
+constexpr double capacityDisagreement = 20;
 
-// SoC and the ratio of the capacities further apart than this: the board counts Ah in another unit.
-constexpr double doubtfulDifference = 20;
-
-std::optional<double> sensor(Bytes data, int at)
+void dropOpenSensor(Number &temperature)
 {
-    const auto raw = readInteger(data, static_cast<size_t>(at), Wire::U16BE);
-    if (!raw)
-        return std::nullopt;
-    const double celsius = static_cast<double>(*raw - zeroCelsius) / 10.0;
-    return celsius >= coldestSensor && celsius <= hottestSensor ? std::optional<double>(celsius)
-                                                                : std::nullopt;
+    if (temperature && (*temperature < lowestTemperature || *temperature > highestTemperature))
+        temperature.reset();
 }
 
-QByteArray finish(QByteArray frame, size_t sumFrom)
+/// A full battery holds these two for hours while it waits for a load.
+void softenFullCharge(BatteryState &state)
 {
-    const quint32 sum = checksum(Checksum::Sum16Complement, bytesOf(frame).subspan(sumFrom));
-    appendInteger(frame, sum, Wire::U16BE);
-    frame.append(static_cast<char>(endByte));
-    return frame;
-}
-
-QByteArray request(quint8 mark, quint8 reg, QByteArrayView data, std::optional<int> address)
-{
-    QByteArray frame;
-    frame.append(static_cast<char>(startByte));
-    if (address)
-        frame.append(static_cast<char>(*address));
-    frame.append(static_cast<char>(mark));
-    frame.append(static_cast<char>(reg));
-    frame.append(static_cast<char>(data.size()));
-    frame.append(data);
-    // The sum begins at the register, with an address at that.
-    return finish(std::move(frame), address ? 1 : 2);
-}
-
-FrameRule makeRule(bool addressed)
-{
-    const quint16 shift = addressed ? 1 : 0;
-    FrameRule rule;
-    rule.header = {startByte};
-    rule.headerSize = 1;
-    rule.length = FrameRule::Length::U8;
-    rule.lengthOffset = static_cast<quint16>(3 + shift);
-    rule.lengthPlus = static_cast<quint16>(7 + shift);
-    rule.minimum = rule.lengthPlus;
-    rule.maximum = static_cast<quint16>(rule.lengthPlus + largestData);
-    rule.checksum = Checksum::Sum16Complement;
-    // A reply's sum leaves the register out, but takes the address in.
-    rule.checksumFrom = addressed ? 1 : 2;
-    rule.checksumAtEnd = 3;
-    rule.tail = {endByte};
-    rule.tailSize = 1;
-    return rule;
-}
-
-} // namespace
-
-QByteArray word(quint16 value)
-{
-    QByteArray bytes;
-    appendInteger(bytes, value, Wire::U16BE);
-    return bytes;
-}
-
-QByteArray readFrame(quint8 reg, std::optional<int> address) { return request(readMark, reg, {}, address); }
-
-QByteArray writeFrame(quint8 reg, QByteArrayView data, std::optional<int> address)
-{
-    return request(writeMark, reg, data, address);
-}
-
-const FrameRule &replyRule(bool addressed)
-{
-    static const FrameRule classic = makeRule(false);
-    static const FrameRule extended = makeRule(true);
-    return addressed ? extended : classic;
-}
-
-ReplyFrame takeApart(Bytes frame, bool addressed)
-{
-    const size_t at = addressed ? 2 : 1;
-    return {frame[at], frame[at + 1], frame.subspan(at + 3, frame.size() - at - 6)};
-}
-
-bool decodeBasicInformation(Bytes data, const DecodeOptions &options, BatteryState &to)
-{
-    const SensorLayout &layout = options.extended ? extendedSensors : classicSensors;
-    const auto sensors = readInteger(data, static_cast<size_t>(layout.countAt), Wire::U8);
-    const auto cells = readInteger(data, 21, Wire::U8);
-    if (!sensors || *sensors > mostSensors || !cells || *cells < 1 || *cells > mostCells)
-        return false;
-
-    decodeFields(basicFields, data, to);
-    decodeFlags(basicFlags, data, to);
-    to.productionDate = decodeDate(static_cast<quint16>(*readInteger(data, DateAt, Wire::U16BE)));
-    const quint8 version = data[VersionAt];
-    to.firmwareVersion = QStringLiteral("%1.%2").arg(version >> 4).arg(version & 0x0F);
-
-    const auto balancing = static_cast<quint32>(*readInteger(data, BalanceLowAt, Wire::U16BE) |
-                                                (*readInteger(data, BalanceHighAt, Wire::U16BE) << 16));
-    to.cellBalancing.clear();
-    for (int cell = 0; cell < *cells; ++cell)
-        to.cellBalancing.push_back(((balancing >> cell) & 1U) != 0);
-
-    const auto word = static_cast<quint16>(*to.problemCode);
-    decodeAlarms(protections, word, to.alarms);
-    to.notices.set(static_cast<size_t>(Notice::LockedByCommand), ((word >> lockedBit) & 1) != 0);
-    to.notices.set(static_cast<size_t>(Notice::ChargeTimeout), ((word >> chargeTimeoutBit) & 1) != 0);
-    if (options.fullChargeAsWarning && *to.dischargeAllowed && *to.current <= fullChargeCurrent) {
-        for (const AlarmName name : {AlarmName::HighCellVoltage, AlarmName::HighVoltage}) {
-            if (to.alarms.level(name) == AlarmLevel::Alarm)
-                to.alarms.set(name, AlarmLevel::Warning);
-        }
+    if (!state.dischargeAllowed.value_or(false) || state.current.value_or(0) > restingCurrent)
+        return;
+    for (const AlarmName alarm : {AlarmName::HighCellVoltage, AlarmName::HighVoltage}) {
+        if (state.alarms.level(alarm) == AlarmLevel::Alarm)
+            state.alarms.set(alarm, AlarmLevel::Warning);
     }
-
-    to.temperatures.clear();
-    for (int i = 0; i < *sensors; ++i) {
-        const int at = layout.firstAt + 2 * i;
-        if (static_cast<size_t>(at) + 2 > data.size())
-            break; // some firmware announces more than it sends
-        const auto celsius = sensor(data, at);
-        if (i == 0 && *sensors > 1 && options.firstSensorIsMosfet && layout.mosfetAt == 0)
-            to.mosfetTemperature = celsius;
-        else
-            to.temperatures.push_back(celsius);
-    }
-    if (layout.mosfetAt > 0)
-        to.mosfetTemperature = sensor(data, layout.mosfetAt);
-
-    if (*to.capacityAh > 0) {
-        const double ratio = *to.remainingAh / *to.capacityAh * 100;
-        to.notices.set(static_cast<size_t>(Notice::CapacityUnitDoubtful),
-                       std::abs(ratio - *to.soc) > doubtfulDifference);
-    }
-    return true;
 }
+
+void judgeSoc(const Options &options, double soc, AlarmSet &alarms)
+{
+    if (!options.socLowWarning && !options.socLowAlarm)
+        return;
+    alarms.support(AlarmName::LowSoc);
+    if (options.socLowWarning && soc < *options.socLowWarning)
+        alarms.raise(AlarmName::LowSoc, AlarmLevel::Warning);
+    if (options.socLowAlarm && soc < *options.socLowAlarm)
+        alarms.raise(AlarmName::LowSoc, AlarmLevel::Alarm);
+}
+
+// ---- Registers 0x04, 0x05, 0xAA ----
 
 bool decodeCellVoltages(Bytes data, BatteryState &to)
 {
-    if (data.empty() || data.size() % 2 != 0 || data.size() > largestData)
+    if (data.empty() || data.size() % 2 != 0 || data.size() > maxData)
         return false;
-    decodeList(cellRow, static_cast<int>(data.size() / 2), data, to);
+    static constexpr ListRow cells{0, Wire::U16BE, 2, &BatteryState::cellVoltages, 0.001};
+    decodeList(cells, static_cast<int>(data.size() / 2), data, to);
     return true;
 }
 
 bool decodeDeviceName(Bytes data, BatteryState &to)
 {
+    // No length byte before it: captures contradict the register map here.
     to.hardwareVersion = decodeText(data);
+    to.productName = to.hardwareVersion;
     to.productName = to.hardwareVersion;
     return true;
 }
 
 bool decodeErrorCounters(Bytes data, BatteryState &to)
 {
-    if (data.size() < 2 * counterOrder.size())
+    if (data.size() != 22 && data.size() != 24)
         return false;
-    for (size_t i = 0; i < counterOrder.size(); ++i)
-        to.history[static_cast<size_t>(counterOrder[i])] =
-            static_cast<int>(*readInteger(data, 2 * i, Wire::U16BE));
+    // EventCounter has them in the order of the board; the last word, where there is one, is unknown.
+    for (size_t i = 0; i < eventCounterCount; ++i)
+        to.history[i] = static_cast<int>(readInteger(data, 2 * i, Wire::U16BE).value_or(0));
     return true;
 }
 
-Date decodeDate(quint16 packed)
+} // namespace
+
+QDate dateOf(quint16 raw) { return {2000 + (raw >> 9), (raw >> 5) & 15, raw & 31}; }
+
+Options::Options(const DriverConfig &config)
 {
-    const QDate date(2000 + (packed >> 9), (packed >> 5) & 0x0F, packed & 0x1F);
-    return date.isValid() ? Date(date) : std::nullopt;
+    const auto flag = [&](const char *name, bool usual) {
+        return config.options.value(QLatin1String(name), usual).toBool();
+    };
+    const auto number = [&](const char *name) {
+        bool ok = false;
+        const double value = config.options.value(QLatin1String(name)).toDouble(&ok);
+        return ok ? Number(value) : std::nullopt;
+    };
+    // Over Bluetooth the first sensor is like the others, except where an old configuration relies on it.
+    const bool serial = config.transport != TransportKind::Bluetooth;
+    const bool oldType =
+        config.options.value(QStringLiteral("bmsType")).toString() == QLatin1String("LltJbd_Ble");
+    firstSensorIsMosfet = flag("firstSensorIsMosfet", serial || oldType);
+    fullChargeAsWarning = flag("fullChargeAsWarning", true);
+    readSettingsAtStart = flag("readSettingsAtStart", false);
+    socLowWarning = number("socLowWarning");
+    socLowAlarm = number("socLowAlarm");
 }
 
-quint16 encodeDate(QDate date)
+Protocol::Protocol(const DriverConfig &config)
+    : m_options(config)
+    , m_timeoutMs(config.transport == TransportKind::Bluetooth ? 1000 : 500)
 {
-    return static_cast<quint16>(((date.year() - 2000) << 9) | (date.month() << 5) | date.day());
+    if (config.address)
+        m_address = static_cast<quint8>(*config.address);
+}
+
+FrameRule Protocol::frameRule() const
+{
+    //  classic:   DD reg status n data.. sum sum 77        sum from status on
+    //  addressed: DD addr reg status n data.. sum sum 77   sum from addr on
+    const quint16 shift = isAddressed() ? 1 : 0;
+    FrameRule rule;
+    rule.header = {startByte, m_address.value_or(0)};
+    rule.headerSize = static_cast<quint8>(1 + shift);
+    rule.length = FrameRule::Length::U8;
+    rule.lengthOffset = 3 + shift;
+    rule.lengthPlus = 7 + shift;
+    rule.minimum = rule.lengthPlus;
+    rule.maximum = rule.lengthPlus + maxData;
+    rule.checksum = Checksum::Sum16Complement;
+    rule.checksumOrder = FrameRule::Order::BigEndian;
+    rule.checksumFrom = isAddressed() ? 1 : 2;
+    rule.checksumAtEnd = 3;
+    rule.tail = {endByte};
+    rule.tailSize = 1;
+    return rule;
+}
+
+Request Protocol::request(quint8 direction, quint8 reg, QByteArrayView data) const
+{
+    Request request;
+    request.id = direction == writeByte ? writeId | reg : reg;
+    request.timeoutMs = m_timeoutMs;
+    QByteArray &bytes = request.bytes;
+    bytes.reserve(data.size() + 8);
+    appendInteger(bytes, startByte, Wire::U8);
+    if (m_address)
+        appendInteger(bytes, *m_address, Wire::U8);
+    appendInteger(bytes, direction, Wire::U8);
+    appendInteger(bytes, reg, Wire::U8);
+    appendInteger(bytes, data.size(), Wire::U8);
+    bytes.append(data);
+    const qsizetype sumFrom = m_address ? 1 : 2;
+    const quint32 sum =
+        checksum(Checksum::Sum16Complement, bytesOf(bytes).subspan(static_cast<size_t>(sumFrom)));
+    appendInteger(bytes, sum, Wire::U16BE);
+    appendInteger(bytes, endByte, Wire::U8);
+    return request;
+}
+
+Request Protocol::read(quint8 reg) const { return request(readByte, reg, {}); }
+Request Protocol::write(quint8 reg, QByteArrayView data) const { return request(writeByte, reg, data); }
+
+Request Protocol::write(quint8 reg, quint16 word) const
+{
+    QByteArray data;
+    appendInteger(data, word, Wire::U16BE);
+    return write(reg, data);
+}
+
+quint8 Protocol::registerOf(const Request &request) { return static_cast<quint8>(request.id & 0xFF); }
+bool Protocol::isWrite(const Request &request) { return (request.id & writeId) != 0; }
+
+Message Protocol::parse(Bytes frame) const
+{
+    const size_t first = isAddressed() ? 2 : 1;
+    Message message;
+    message.echo = frame[first] == readByte || frame[first] == writeByte;
+    message.reg = frame[first];
+    message.status = frame[first + 1];
+    message.data = frame.subspan(first + 3, frame[first + 2]);
+    return message;
+}
+
+bool Protocol::decode(quint8 reg, Bytes data, BatteryState &to) const
+{
+    switch (reg) {
+    case reg::basicInformation:
+        return decodeBasicInformation(data, to);
+    case reg::cellVoltages:
+        return decodeCellVoltages(data, to);
+    case reg::deviceName:
+        return decodeDeviceName(data, to);
+    case reg::errorCounters:
+        return decodeErrorCounters(data, to);
+    default:
+        return false;
+    }
+}
+
+bool Protocol::decodeBasicInformation(Bytes data, BatteryState &to) const
+{
+    const SensorLayout &sensors = isAddressed() ? addressedSensors : classicSensors;
+    const auto sensorCount = readInteger(data, sensors.countAt, Wire::U8);
+    const auto cellCount = readInteger(data, cellCountAt, Wire::U8);
+    if (!sensorCount || *sensorCount > maxSensors || !cellCount || *cellCount < 1 || *cellCount > maxCells)
+        return false;
+    // The sensor count is the last byte that every board sends: all before it is there.
+    decodeFields(basicFields, data, to);
+    decodeFlags(basicFlags, data, to);
+    to.manufacturer = QStringLiteral("JBD");
+    const QDate made = dateOf(static_cast<quint16>(readInteger(data, dateAt, Wire::U16BE).value_or(0)));
+    to.productionDate = made.isValid() ? Date(made) : std::nullopt;
+    const quint8 version = data[versionAt];
+    to.firmwareVersion = QStringLiteral("%1.%2").arg(version >> 4).arg(version & 15);
+
+    const auto balancing =
+        static_cast<quint32>(readInteger(data, balancingLowAt, Wire::U16BE).value_or(0) |
+                             readInteger(data, balancingHighAt, Wire::U16BE).value_or(0) << 16);
+    to.cellBalancing.clear();
+    for (qint64 cell = 0; cell < *cellCount; ++cell)
+        to.cellBalancing.push_back((balancing >> cell) & 1U);
+
+    decodeList(sensors.list, static_cast<int>(*sensorCount), data, to);
+    for (Number &temperature : to.temperatures)
+        dropOpenSensor(temperature);
+    to.mosfetTemperature.reset();
+    if (isAddressed()) {
+        decodeFields(addressedFields, data, to);
+        dropOpenSensor(to.mosfetTemperature);
+    } else if (m_options.firstSensorIsMosfet && *sensorCount > 1 && !to.temperatures.empty()) {
+        to.mosfetTemperature = to.temperatures.front();
+        to.temperatures.erase(to.temperatures.begin());
+    }
+
+    const auto protection = static_cast<quint16>(readInteger(data, protectionAt, Wire::U16BE).value_or(0));
+    to.alarms = {};
+    decodeAlarms(protectionAlarms, protection, to.alarms);
+    if (m_options.fullChargeAsWarning)
+        softenFullCharge(to);
+    judgeSoc(m_options, *to.soc, to.alarms);
+
+    to.notices.reset();
+    const auto notice = [&](Notice which, bool on) { to.notices.set(static_cast<size_t>(which), on); };
+    notice(Notice::LockedByCommand, protection & lockedByCommandBit);
+    notice(Notice::ChargeTimeout, protection & chargeTimeoutBit);
+    notice(Notice::CapacityUnitDoubtful,
+           *to.capacityAh > 0 &&
+               std::abs(*to.remainingAh / *to.capacityAh * 100 - *to.soc) > capacityDisagreement);
+    return true;
 }
 
 } // namespace sb::jbd

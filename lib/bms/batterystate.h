@@ -111,7 +111,7 @@ enum class Field : quint8 {
     SB_BATTERY_FIELDS(SB_X)
 #undef SB_X
 };
-#define SB_X(type, name, kind, unit, meaning) +1
+#define SB_X(type, name, kind, unit, meaning) +1 // NOLINT(bugprone-macro-parentheses): a term of the sum
 inline constexpr int fieldCount = 0 SB_BATTERY_FIELDS(SB_X);
 #undef SB_X
 using FieldSet = std::bitset<fieldCount>;

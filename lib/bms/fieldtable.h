@@ -20,6 +20,7 @@ struct Scale
     {
         if (unit < 1.0 && unit > 0.0) {
             const double inverse = 1.0 / unit;
+            // NOLINTNEXTLINE(bugprone-incorrect-roundings): lround is not constexpr, inverse is positive
             const auto whole = static_cast<qint64>(inverse + 0.5);
             const double error = inverse - static_cast<double>(whole);
             if (error < 1e-6 && error > -1e-6) {

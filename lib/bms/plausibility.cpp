@@ -101,8 +101,8 @@ bool Plausibility::judge(const PlausibilityLimit &limit, int index, double value
                          std::optional<double> previous, qint64 now, Streak &streak)
 {
     const bool outside = !std::isfinite(value) || value < limit.minimum || value > limit.maximum;
-    const bool jumped =
-        !outside && !m_stepsAllowed && limit.maximumStep > 0 && previous && std::abs(value - *previous) > limit.maximumStep;
+    const bool jumped = !outside && !m_stepsAllowed && limit.maximumStep > 0 && previous &&
+                        std::abs(value - *previous) > limit.maximumStep;
     if (!outside && !jumped) {
         streak = {};
         return true;
