@@ -254,6 +254,7 @@ void SimulatorPort::sendDue()
         }
         if (first.sent >= first.bytes.size()) {
             m_outgoing.erase(m_outgoing.begin());
+            emit replySent();
             continue;
         }
         const qsizetype goal = std::min(first.bytes.size(), first.sent + pieceBytes);

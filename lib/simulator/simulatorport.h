@@ -63,6 +63,10 @@ public:
     };
     [[nodiscard]] const Counters &counters() const { return m_counters; }
 
+signals:
+    /// The last byte of a reply was handed to the line.
+    void replySent();
+
 private:
     bool openTerminal(QString *error);
     void closeTerminal();

@@ -192,7 +192,7 @@ void CaptureWriter::flush()
 void CaptureWriter::rotate()
 {
     m_file.close();
-    const auto part = [this](int number) {
+    const auto part = [this](int number) -> QString {
         return m_settings.fileName + QLatin1Char('.') + QString::number(number);
     };
     QFile::remove(part(m_settings.parts));

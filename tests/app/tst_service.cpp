@@ -348,7 +348,7 @@ void TestService::severalBatteriesInOneProcess()
              0);
     QSet<int> instances;
     const QJsonArray batteries = QJsonDocument::fromJson(program.output).array();
-    for (const QJsonValue &battery : batteries)
+    for (const auto &battery : batteries)
         instances.insert(battery.toObject().value(QLatin1String("deviceInstance")).toInt());
     QCOMPARE(instances, QSet<int>({1, 2, 3, 4}));
 }
