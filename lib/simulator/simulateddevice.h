@@ -5,6 +5,7 @@
 #include "bms/bytes.h"
 #include "bms/request.h"
 
+#include <QString>
 #include <memory>
 #include <vector>
 

@@ -16,7 +16,11 @@ namespace {
 
 constexpr int productId = 0xBA77; // reserved by Victron for this family of drivers
 constexpr size_t meanPolls = 300;
+constexpr qint64 mostCells = 255;
 constexpr int namedSensors = 4; // paths that exist
+// What is beyond is a broken sensor; it is shown at the end that limits the current.
+constexpr double coldestShown = -20;
+constexpr double warmestShown = 100;
 
 constexpr ItemFormat fixed(int decimals, const char *unit)
 {
@@ -29,7 +33,28 @@ std::optional<qint64> integer(const std::optional<T> &value)
     return value ? std::optional<qint64>(static_cast<qint64>(*value)) : std::nullopt;
 }
 
+Number shownTemperature(const Number &value)
+{
+    return value ? Number(std::clamp(*value, coldestShown, warmestShown)) : std::nullopt;
+}
+
 } // namespace
+
+QString connectedText(const ConnectionMonitor::Errors &errors)
+{
+    if (errors.count == 0)
+        return QStringLiteral("Connected");
+    return QStringLiteral("Connected (%1 errors in the last %2)")
+        .arg(errors.count)
+        .arg(durationText(errors.sinceMs / 1000));
+}
+
+QString lostText(qint64 lostMs, qint64 thresholdMs)
+{
+    return QStringLiteral("Lost for: %1 | Disconnect in: %2 | Threshold: %3")
+        .arg(durationText(lostMs / 1000), durationText(std::max<qint64>(0, thresholdMs - lostMs) / 1000),
+             durationText(thresholdMs / 1000));
+}
 
 QString durationText(qint64 seconds)
 {
@@ -62,9 +87,12 @@ struct BatteryService::Items
     int cellCount, online, offline, blockingCharge, blockingDischarge;
     int minCell, maxCell, minCellId, maxCellId, minTemperature, maxTemperature, minTemperatureId,
         maxTemperatureId;
-    int mosfet, sum, difference;
+    int mosfet;
+    int sum = -1; // there are none without single cells
+    int difference = -1;
     std::array<int, namedSensors> sensors;
     std::vector<int> cells;
+    std::vector<int> balances;
     std::array<int, alarmCount> alarms;
 };
 
@@ -80,6 +108,10 @@ BatteryService::BatteryService(BatteryModel &model, const ConnectionMonitor &mon
 {
     registerItemTypes();
     addItems();
+    new LeafAdaptor(&m_leafObject, m_items, m_connection);
+    new TreeAdaptor(&m_treeObject, m_items);
+    new RootAdaptor(&m_rootObject, m_items);
+    new BatteryAdaptor(&m_rootObject, *this, m_commands, m_connection);
 }
 
 BatteryService::~BatteryService() { stop(); }
@@ -114,8 +146,7 @@ void BatteryService::addItems()
         }
         m_items.setText(m_item->customName, name);
         reply(ItemAccepted);
-        QMetaObject::invokeMethod(
-            this, [this] { publish(-1); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(this, &BatteryService::flush, Qt::QueuedConnection);
     });
     m_items.setText(text("/Serial"), m_identity.uniqueId);
     i.deviceName = text("/DeviceName");
@@ -148,6 +179,15 @@ void BatteryService::addItems()
     i.allowHeat = whole("/Io/AllowToHeat");
     i.balancing = whole("/Balancing");
     i.heating = whole("/Heating");
+    for (const char *path : {"/Info/HeatingCurrent", "/Info/HeatingPower", "/Info/HeatingTemperatureStart",
+                             "/Info/HeatingTemperatureStop"})
+        real(path);
+
+    // While there is no charge control they stay invalid: a valid MaxChargeVoltage would say "I am a BMS".
+    real("/Info/MaxChargeVoltage", fixed(2, "V"));
+    real("/Info/MaxChargeCurrent", fixed(2, "A"), 3);
+    real("/Info/MaxDischargeCurrent", fixed(2, "A"), 3);
+    real("/Info/BatteryLowVoltage");
 
     i.cellCount = whole("/System/NrOfCellsPerBattery");
     i.online = whole("/System/NrOfModulesOnline");
@@ -166,34 +206,52 @@ void BatteryService::addItems()
     for (size_t n = 0; n < i.sensors.size(); ++n) {
         const QString path = QStringLiteral("/System/Temperature%1").arg(n + 1);
         i.sensors[n] = m_items.add(path, Double, {}, 1);
-        m_items.setText(m_items.add(path + QStringLiteral("Name"), Text),
-                        QStringLiteral("Temp %1").arg(n + 1));
+        m_items.setText(m_items.add(path + QStringLiteral("Name"), Text), sensorName(n));
     }
-    // The number of cells is fixed for the life of the service.
-    for (qint64 n = 1; n <= m_model.values().cellCount.value_or(0); ++n)
-        i.cells.push_back(m_items.add(QStringLiteral("/Voltages/Cell%1").arg(n), Double, fixed(3, "V"), 3));
-    i.sum = real("/Voltages/Sum", fixed(2, "V"));
-    i.difference = real("/Voltages/Diff", fixed(3, "V"), 3);
+    addCells();
     for (int n = 0; n < alarmCount; ++n)
         i.alarms[static_cast<size_t>(n)] =
             m_items.add(QStringLiteral("/Alarms/") + alarmText(static_cast<AlarmName>(n)), Integer);
     m_items.setInteger(whole("/Settings/HasTemperature"), 1);
 }
 
+void BatteryService::addCells()
+{
+    const int format = m_identity.cellDataFormat;
+    if (format <= 0)
+        return;
+    Items &i = *m_item;
+    const bool other = (format & 2) != 0;
+    const QString folder = other ? QStringLiteral("/Cell/") : QStringLiteral("/Voltages/");
+    const QString voltage = other ? QStringLiteral("/Cell/%1/Volts") : QStringLiteral("/Voltages/Cell%1");
+    // The number of cells is fixed for the life of the service.
+    const qint64 count = std::clamp<qint64>(m_model.values().cellCount.value_or(0), 0, mostCells);
+    for (qint64 n = 1; n <= count; ++n) {
+        i.cells.push_back(m_items.add(voltage.arg(n), ItemType::Double, fixed(3, "V"), 3));
+        if ((format & 1) != 0)
+            i.balances.push_back(m_items.add(QStringLiteral("/Balances/Cell%1").arg(n), ItemType::Integer));
+    }
+    i.sum = m_items.add(folder + QStringLiteral("Sum"), ItemType::Double, fixed(2, "V"), 2);
+    i.difference = m_items.add(folder + QStringLiteral("Diff"), ItemType::Double, fixed(3, "V"), 3);
+}
+
+QString BatteryService::sensorName(size_t sensor) const
+{
+    const QString name = m_identity.sensorNames.value(static_cast<qsizetype>(sensor));
+    return name.isEmpty() ? QStringLiteral("Temp %1").arg(sensor + 1) : name;
+}
+
 bool BatteryService::start(const QString &bus, qint64 now, QString *error)
 {
+    stop();
     m_connection = connectBus(bus, m_identity.serviceName);
     if (!m_connection.isConnected()) {
-        *error = tr("D-Bus %1: %2").arg(resolvedBus(bus), m_connection.lastError().message());
-        QDBusConnection::disconnectFromBus(m_identity.serviceName);
+        *error = busError(bus, m_connection.lastError());
+        disconnectBus();
         return false;
     }
-    new LeafAdaptor(&m_leafObject, m_items, m_connection);
-    new TreeAdaptor(&m_treeObject, m_items);
-    new RootAdaptor(&m_rootObject, m_items);
-    new BatteryAdaptor(&m_rootObject, *this, m_commands, m_connection);
     fill(now);
-    (void)m_items.takeChanges();
+    m_items.clearChanges();
     QSet<QString> folders;
     for (const QString &path : m_items.paths()) {
         m_connection.registerObject(path, &m_leafObject, QDBusConnection::ExportAdaptors);
@@ -214,9 +272,8 @@ bool BatteryService::start(const QString &bus, qint64 now, QString *error)
         *error =
             reply.isValid()
                 ? tr("%1: the name is taken: another program publishes this port").arg(m_identity.serviceName)
-                : tr("%1: %2").arg(m_identity.serviceName, reply.error().message());
-        m_connection = QDBusConnection(QString());
-        QDBusConnection::disconnectFromBus(m_identity.serviceName);
+                : busError(bus, reply.error());
+        disconnectBus();
         return false;
     }
     connect(m_connection.interface(), &QDBusConnectionInterface::serviceUnregistered, this,
@@ -235,6 +292,11 @@ void BatteryService::stop()
     m_started = false;
     // Readers react to the name alone; it goes first.
     m_connection.unregisterService(m_identity.serviceName);
+    disconnectBus();
+}
+
+void BatteryService::disconnectBus()
+{
     m_connection = QDBusConnection(QString());
     QDBusConnection::disconnectFromBus(m_identity.serviceName);
 }
@@ -247,42 +309,41 @@ void BatteryService::onDisconnected()
 
 void BatteryService::publish(qint64 now)
 {
-    if (now >= 0)
-        fill(now);
-    const ItemsMap changes = m_items.takeChanges();
-    if (changes.isEmpty() || !m_started)
+    fill(now);
+    flush();
+}
+
+void BatteryService::flush()
+{
+    if (m_items.changes().empty())
         return;
-    if (!m_identity.changesPerItem) {
+    if (m_started && !m_identity.changesPerItem) {
         QDBusMessage message = QDBusMessage::createSignal(
             QStringLiteral("/"), QStringLiteral("com.victronenergy.BusItem"), QStringLiteral("ItemsChanged"));
-        message << QVariant::fromValue(changes);
+        message << QVariant::fromValue(ItemsView{&m_items, true});
         m_connection.send(message);
-        return;
+    } else if (m_started) {
+        for (const int item : m_items.changes()) {
+            QDBusMessage message =
+                QDBusMessage::createSignal(m_items.path(item), QStringLiteral("com.victronenergy.BusItem"),
+                                           QStringLiteral("PropertiesChanged"));
+            message << m_items.properties(item);
+            m_connection.send(message);
+        }
     }
-    for (auto it = changes.begin(); it != changes.end(); ++it) {
-        QDBusMessage message = QDBusMessage::createSignal(
-            it.key(), QStringLiteral("com.victronenergy.BusItem"), QStringLiteral("PropertiesChanged"));
-        message << it.value();
-        m_connection.send(message);
-    }
+    m_items.clearChanges();
 }
 
 void BatteryService::fill(qint64 now)
 {
     const LossPhase phase = m_monitor.phase(now);
     const bool lost = phase >= LossPhase::Lost || m_model.condition() == Condition::Lost;
-    const quint64 polls = m_model.link().polls - m_model.link().errors;
-    if (polls != m_pollsSeen && m_model.values().current) {
-        m_currents.push_back(*m_model.values().current);
-        if (m_currents.size() > meanPolls)
-            m_currents.pop_front();
-    }
-    m_pollsSeen = polls;
     fillIdentity();
     fillMeasurements(lost);
     fillCells(lost);
     fillAlarms(now);
-    fillState(phase, now);
+    fillState(phase, lost);
+    m_items.setText(m_item->connectionInformation, connectionText(now));
 }
 
 void BatteryService::fillIdentity()
@@ -308,45 +369,47 @@ void BatteryService::fillMeasurements(bool lost)
     m_items.set(i.voltage, live(v.voltage));
     m_items.set(i.current, live(current));
     m_items.set(i.power, live(v.voltage && current ? Number(*v.voltage * *current) : v.power));
-    Number mean;
-    if (!m_currents.empty()) {
-        double sum = 0;
-        for (const double each : m_currents)
-            sum += each;
-        mean = sum / static_cast<double>(m_currents.size());
+    const quint64 polls = m_model.link().polls - m_model.link().errors;
+    if (std::exchange(m_pollsSeen, polls) != polls && current) {
+        m_currents.push_back(*current);
+        m_currentSum += *current;
+        if (m_currents.size() > meanPolls) {
+            m_currentSum -= m_currents.front();
+            m_currents.pop_front();
+        }
     }
-    m_items.set(i.currentAverage, live(v.current ? mean : Number()));
+    const Number mean = m_currents.empty() ? Number() : m_currentSum / static_cast<double>(m_currents.size());
+    m_items.set(i.currentAverage, live(current ? mean : Number()));
 
     double sum = 0;
     int known = 0;
     std::optional<size_t> coldest;
     std::optional<size_t> warmest;
-    const size_t sensors = std::min<size_t>(v.temperatures.size(), namedSensors);
-    for (size_t n = 0; n < sensors; ++n) {
-        const auto &value = v.temperatures[n];
-        if (!value)
+    std::array<Number, namedSensors> sensors;
+    for (size_t n = 0; n < std::min(v.temperatures.size(), sensors.size()); ++n)
+        sensors[n] = live(shownTemperature(v.temperatures[n]));
+    for (size_t n = 0; n < sensors.size(); ++n) {
+        m_items.set(i.sensors[n], sensors[n]);
+        if (!sensors[n])
             continue;
-        sum += *value;
+        sum += *sensors[n];
         ++known;
-        if (!coldest || *value < *v.temperatures[*coldest])
+        // Of equals the first is the coldest, the last the warmest.
+        if (!coldest || *sensors[n] < *sensors[*coldest])
             coldest = n;
-        if (!warmest || *value >= *v.temperatures[*warmest])
+        if (!warmest || *sensors[n] >= *sensors[*warmest])
             warmest = n;
     }
-    for (size_t n = 0; n < i.sensors.size(); ++n)
-        m_items.set(i.sensors[n], n < sensors ? live(v.temperatures[n]) : Number());
-    const auto sensor = [&](const std::optional<size_t> &at) {
-        return at ? live(v.temperatures[*at]) : Number();
-    };
+    const auto sensor = [&](const std::optional<size_t> &at) { return at ? sensors[*at] : Number(); };
     const auto name = [&](const std::optional<size_t> &at) {
-        return at && !lost ? std::optional<QString>(QStringLiteral("Temp %1").arg(*at + 1)) : std::nullopt;
+        return at ? std::optional<QString>(sensorName(*at)) : std::nullopt;
     };
-    m_items.set(i.temperature, live(known > 0 ? Number(sum / known) : Number()));
+    m_items.set(i.temperature, known > 0 ? Number(sum / known) : Number());
     m_items.set(i.minTemperature, sensor(coldest));
     m_items.set(i.maxTemperature, sensor(warmest));
     m_items.setText(i.minTemperatureId, name(coldest));
     m_items.setText(i.maxTemperatureId, name(warmest));
-    m_items.set(i.mosfet, live(v.mosfetTemperature));
+    m_items.set(i.mosfet, live(shownTemperature(v.mosfetTemperature)));
 
     // Charge stays when the link is lost: a house without a state of charge switches off.
     const Number soc = v.soc ? Number(std::clamp(*v.soc, 0.0, 100.0)) : Number();
@@ -365,19 +428,28 @@ void BatteryService::fillCells(bool lost)
 {
     const BatteryState &v = m_model.values();
     Items &i = *m_item;
-    static const Numbers none;
-    const Numbers &cells = lost ? none : v.cellVoltages;
-    double sum = 0;
-    bool complete = !cells.empty();
-    for (size_t n = 0; n < i.cells.size(); ++n) {
-        const Number value = n < cells.size() ? cells[n] : Number();
-        m_items.set(i.cells[n], value);
-        complete = complete && value;
-        sum += value.value_or(0);
+    m_cells.clear();
+    if (!lost)
+        m_cells = v.cellVoltages;
+    for (Number &cell : m_cells) {
+        if (cell && *cell > 2 * m_identity.maxCellVoltage)
+            cell.reset();
     }
-    const auto extremes = cellExtremes(cells);
-    m_items.set(i.sum, complete ? Number(sum) : Number());
-    m_items.set(i.difference, extremes ? Number(extremes->maximum - extremes->minimum) : Number());
+    for (size_t n = 0; n < i.cells.size(); ++n)
+        m_items.set(i.cells[n], n < m_cells.size() ? m_cells[n] : Number());
+    for (size_t n = 0; n < i.balances.size(); ++n) {
+        const bool known = !lost && n < v.cellBalancing.size();
+        m_items.setInteger(i.balances[n], known ? std::optional<qint64>(v.cellBalancing[n]) : std::nullopt);
+    }
+    const auto extremes = cellExtremes(m_cells);
+    if (i.sum >= 0) {
+        const bool complete = std::all_of(m_cells.begin(), m_cells.end(), isKnown<double>);
+        double sum = 0;
+        for (const Number &cell : m_cells)
+            sum += cell.value_or(0);
+        m_items.set(i.sum, complete && !m_cells.empty() ? Number(sum) : Number());
+        m_items.set(i.difference, extremes ? Number(extremes->maximum - extremes->minimum) : Number());
+    }
     m_items.set(i.minCell, extremes ? Number(extremes->minimum) : lost ? Number() : v.minCellVoltage);
     m_items.set(i.maxCell, extremes ? Number(extremes->maximum) : lost ? Number() : v.maxCellVoltage);
     const auto id = [&](int at) {
@@ -394,23 +466,25 @@ void BatteryService::fillAlarms(qint64 now)
     for (int n = 0; n < alarmCount; ++n) {
         const auto name = static_cast<AlarmName>(n);
         const auto level = name == AlarmName::BmsCable ? m_monitor.cableAlarm(now) : alarms.level(name);
-        // While the BMS is silent its alarms are unknown to the model; what it said last stays on the bus.
-        if (level || m_model.condition() != Condition::Lost)
+        // A BMS that is not heard has not taken its alarms back.
+        if (level || m_model.condition() == Condition::Fresh)
             m_items.setInteger(m_item->alarms[static_cast<size_t>(n)], integer(level));
     }
 }
 
-void BatteryService::fillState(LossPhase phase, qint64 now)
+void BatteryService::fillState(LossPhase phase, bool lost)
 {
     const BatteryState &v = m_model.values();
     Items &i = *m_item;
-    const bool lost = phase >= LossPhase::Lost;
-    // The FETs of a BMS that fell silent keep their last known state until it is given up: then nothing is
-    // allowed.
-    if (!lost || phase == LossPhase::Gone) {
-        const bool gone = phase == LossPhase::Gone;
-        const Flag charge = gone ? Flag(false) : v.chargeAllowed;
-        const Flag discharge = gone ? Flag(false) : v.dischargeAllowed;
+    if (v.chargeAllowed || m_model.condition() == Condition::Fresh)
+        m_chargeAllowed = v.chargeAllowed;
+    if (v.dischargeAllowed || m_model.condition() == Condition::Fresh)
+        m_dischargeAllowed = v.dischargeAllowed;
+    // What a silent BMS allowed last stays until it is given up: then nothing is allowed.
+    const bool gone = phase == LossPhase::Gone;
+    if (!lost || gone) {
+        const Flag charge = gone ? Flag(false) : m_chargeAllowed;
+        const Flag discharge = gone ? Flag(false) : m_dischargeAllowed;
         // Unknown does not block.
         const bool mayCharge = charge.value_or(true);
         const bool mayDischarge = discharge.value_or(true);
@@ -445,25 +519,15 @@ void BatteryService::fillState(LossPhase phase, qint64 now)
     m_items.setInteger(i.heating, lost ? std::nullopt : integer(v.heating));
     m_items.setInteger(i.online, lost ? 0 : 1);
     m_items.setInteger(i.offline, lost ? 1 : 0);
-    m_items.setText(i.connectionInformation, connectionText(now));
 }
 
 QString BatteryService::connectionText(qint64 now) const
 {
     if (m_model.condition() == Condition::Paused)
         return tr("Paused");
-    if (const auto lost = m_monitor.lostFor(now)) {
-        const qint64 threshold = m_monitor.goneAfter();
-        return QStringLiteral("Lost for: %1 | Disconnect in: %2 | Threshold: %3")
-            .arg(durationText(*lost / 1000), durationText(std::max<qint64>(0, threshold - *lost) / 1000),
-                 durationText(threshold / 1000));
-    }
-    const ConnectionMonitor::Errors errors = m_monitor.errors(now);
-    if (errors.count > 0)
-        return QStringLiteral("Connected (%1 errors in the last %2)")
-            .arg(errors.count)
-            .arg(durationText(errors.sinceMs / 1000));
-    return QStringLiteral("Connected");
+    if (const auto lost = m_monitor.lostFor(now))
+        return lostText(*lost, m_monitor.goneAfter());
+    return connectedText(m_monitor.errors(now));
 }
 
 QJsonObject BatteryService::toJson() const
@@ -485,17 +549,24 @@ int BatteryAdaptor::Command(const QString &word, const QDBusVariant &value, cons
 {
     if (!m_commands.command)
         return ItemRefused;
-    message.setDelayedReply(true);
-    m_commands.command(word, value.variant(),
-                       [this, message](int code) { m_connection.send(message.createReply(code)); });
-    return ItemAccepted;
+    const LateReply reply(this, m_connection, message);
+    m_commands.command(word, value.variant(), reply.answer());
+    return reply.returned();
 }
 
-void BatteryAdaptor::Pause(uint minutes)
+void BatteryAdaptor::Pause(uint minutes, const QDBusMessage &message)
 {
     constexpr uint longest = 1440;
-    if (m_commands.pause && minutes >= 1 && minutes <= longest)
+    if (m_commands.pause && minutes >= 1 && minutes <= longest) {
         m_commands.pause(static_cast<int>(minutes));
+        return;
+    }
+    message.setDelayedReply(true);
+    m_connection.send(
+        m_commands.pause
+            ? message.createErrorReply(QDBusError::InvalidArgs,
+                                       tr("pause %1: 1 to %2 minutes").arg(minutes).arg(longest))
+            : message.createErrorReply(QDBusError::NotSupported, tr("this battery can't be paused")));
 }
 
 } // namespace sb

@@ -23,6 +23,11 @@ struct ServiceIdentity
     int deviceInstance = 0;
     QString customName;
     bool changesPerItem = false; ///< PropertiesChanged of each item instead of one ItemsChanged
+    /// Bits: 1 a balancing flag per cell, 2 /Cell/1/Volts instead of /Voltages/Cell1. 0: no single cells.
+    int cellDataFormat = 1;
+    /// V, full charge. A cell of more than twice as much is no cell: it is published as unknown.
+    double maxCellVoltage = 3.45;
+    QStringList sensorNames; ///< of the four sensors that have paths; missing ones are "Temp 1" ...
 };
 
 /// One battery on D-Bus, as every consumer on Venus OS expects it: reads the model, writes the items, sends
@@ -44,7 +49,7 @@ public:
     ~BatteryService() override;
 
     /// Registers all paths with what the model holds, then the name. \a now: clock of the monitor.
-    /// \return false and one line where the bus can't be used or the name is taken.
+    /// \return false and one line where the bus can't be used or the name is taken; may be called again.
     [[nodiscard]] bool start(const QString &bus, qint64 now, QString *error);
     /// Gives the name back, then the connection.
     void stop();
@@ -68,12 +73,16 @@ private slots:
 private:
     struct Items;
     void addItems();
+    void addCells();
+    void disconnectBus();
+    void flush();
     void fill(qint64 now);
     void fillIdentity();
     void fillMeasurements(bool lost);
     void fillCells(bool lost);
     void fillAlarms(qint64 now);
-    void fillState(LossPhase phase, qint64 now);
+    void fillState(LossPhase phase, bool lost);
+    [[nodiscard]] QString sensorName(size_t sensor) const;
     [[nodiscard]] QString connectionText(qint64 now) const;
 
     BatteryModel &m_model;
@@ -88,17 +97,32 @@ private:
     QObject m_rootObject;
     bool m_started = false;
     std::deque<double> m_currents; ///< of the last polls, for the mean
+    double m_currentSum = 0;
     quint64 m_pollsSeen = 0;
+    Numbers m_cells; ///< scratch, kept for its memory
+    // Last known, since what a silent BMS may do is what it was doing.
+    Flag m_chargeAllowed;
+    Flag m_dischargeAllowed;
 };
 
 /// "9h 41m": the largest unit and the next smaller one, parts that are zero left out.
 [[nodiscard]] QString durationText(qint64 seconds);
+/// Texts of /ConnectionInformation; other programs read them, so they are not translated.
+[[nodiscard]] QString connectedText(const ConnectionMonitor::Errors &errors);
+[[nodiscard]] QString lostText(qint64 lostMs, qint64 thresholdMs);
 
 /// org.serialbattery.Battery: what has no Venus path.
 class BatteryAdaptor : public QDBusAbstractAdaptor
 {
     Q_OBJECT
     Q_CLASSINFO("D-Bus Interface", "org.serialbattery.Battery")
+    Q_CLASSINFO("D-Bus Introspection",
+                "  <interface name=\"org.serialbattery.Battery\">\n"
+                "    <method name=\"GetJson\"><arg type=\"s\" direction=\"out\"/></method>\n"
+                "    <method name=\"Command\"><arg type=\"s\" direction=\"in\"/>"
+                "<arg type=\"v\" direction=\"in\"/><arg type=\"i\" direction=\"out\"/></method>\n"
+                "    <method name=\"Pause\"><arg name=\"minutes\" type=\"u\" direction=\"in\"/></method>\n"
+                "  </interface>\n")
 public:
     BatteryAdaptor(QObject *object, BatteryService &service, const BatteryService::Commands &commands,
                    QDBusConnection &connection)
@@ -111,7 +135,7 @@ public:
 public slots:
     QString GetJson() const;
     int Command(const QString &word, const QDBusVariant &value, const QDBusMessage &message);
-    void Pause(uint minutes);
+    void Pause(uint minutes, const QDBusMessage &message);
 
 private:
     BatteryService &m_service;

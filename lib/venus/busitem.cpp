@@ -2,21 +2,57 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "venus/busitem.h"
 
-#include <memory>
+#include <QPointer>
+#include <optional>
 
 namespace sb {
 
-QDBusVariant LeafAdaptor::GetValue(const QDBusMessage &message) const
+struct LateReply::State
 {
-    const int item = m_items.find(message.path());
-    return QDBusVariant(item < 0 ? invalidItem() : m_items.value(item));
+    QPointer<const QObject> object;
+    const QDBusConnection *connection; ///< lives as long as the object
+    QDBusMessage call;
+    std::optional<int> code;
+    bool returned = false;
+};
+
+LateReply::LateReply(const QObject *object, const QDBusConnection &connection, const QDBusMessage &call)
+    : m_state(std::make_shared<State>(State{object, &connection, call, std::nullopt, false}))
+{}
+
+std::function<void(int)> LateReply::answer() const
+{
+    return [state = m_state](int code) {
+        if (state->code)
+            return;
+        state->code = code;
+        if (state->returned && state->object)
+            state->connection->send(state->call.createReply(code));
+    };
 }
 
-QString LeafAdaptor::GetText(const QDBusMessage &message) const
+int LateReply::returned() const
+{
+    m_state->returned = true;
+    if (m_state->code)
+        return *m_state->code;
+    m_state->call.setDelayedReply(true);
+    return ItemAccepted;
+}
+
+int LeafAdaptor::itemOf(const QDBusMessage &message) const
 {
     const int item = m_items.find(message.path());
-    return item < 0 ? QString() : m_items.text(item);
+    Q_ASSERT(item >= 0); // registered at the paths of items only
+    return item;
 }
+
+QDBusVariant LeafAdaptor::GetValue(const QDBusMessage &message) const
+{
+    return QDBusVariant(m_items.value(itemOf(message)));
+}
+
+QString LeafAdaptor::GetText(const QDBusMessage &message) const { return m_items.text(itemOf(message)); }
 
 QString LeafAdaptor::GetDescription(const QString &, int) const { return {}; }
 
@@ -28,8 +64,9 @@ int LeafAdaptor::SetValue(const QDBusVariant &value, const QDBusMessage &message
 int LeafAdaptor::SetValue(const QDBusMessage &message)
 {
     if (message.arguments().size() != 1) {
-        m_connection.send(message.createErrorReply(QDBusError::InvalidArgs, QStringLiteral("one value")));
         message.setDelayedReply(true);
+        m_connection.send(message.createErrorReply(
+            QDBusError::InvalidArgs, QStringLiteral("SetValue of %1 takes one value").arg(message.path())));
         return ItemReadOnly;
     }
     return write(message.arguments().constFirst(), message);
@@ -37,22 +74,9 @@ int LeafAdaptor::SetValue(const QDBusMessage &message)
 
 int LeafAdaptor::write(const QVariant &value, const QDBusMessage &message)
 {
-    const int item = m_items.find(message.path());
-    if (item < 0)
-        return ItemReadOnly;
-    // A handler may answer now, or when the BMS has: then the reply goes out by itself.
-    auto answered = std::make_shared<std::optional<int>>();
-    auto late = std::make_shared<bool>(false);
-    m_items.write(item, value, [this, message, answered, late](int code) {
-        *answered = code;
-        if (*late)
-            m_connection.send(message.createReply(code));
-    });
-    if (*answered)
-        return **answered;
-    *late = true;
-    message.setDelayedReply(true);
-    return ItemAccepted;
+    const LateReply reply(this, m_connection, message);
+    m_items.write(itemOf(message), value, reply.answer());
+    return reply.returned();
 }
 
 QDBusVariant TreeAdaptor::GetValue(const QDBusMessage &message) const
@@ -65,7 +89,7 @@ QDBusVariant TreeAdaptor::GetText(const QDBusMessage &message) const
     return QDBusVariant(QVariant::fromValue(m_items.textsBelow(message.path())));
 }
 
-ItemsMap RootAdaptor::GetItems() const { return m_items.all(); }
+ItemsView RootAdaptor::GetItems() const { return {&m_items}; }
 
 QDBusVariant RootAdaptor::GetValue(const QDBusMessage &message) const
 {

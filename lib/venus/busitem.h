@@ -8,8 +8,27 @@
 #include <QDBusConnection>
 #include <QDBusMessage>
 #include <QDBusVariant>
+#include <functional>
+#include <memory>
 
 namespace sb {
+
+/// Answers a call when its answer is there: before returned() it is the slot's own return value, after it a
+/// message of its own. The first code counts; one that comes when \a object is gone goes nowhere.
+class LateReply
+{
+public:
+    LateReply(const QObject *object, const QDBusConnection &connection, const QDBusMessage &call);
+
+    /// To be called once with the reply code, at any time.
+    [[nodiscard]] std::function<void(int code)> answer() const;
+    /// The slot returns now. \return its value; Qt sends it only where the answer was there already.
+    [[nodiscard]] int returned() const;
+
+private:
+    struct State;
+    std::shared_ptr<State> m_state;
+};
 
 /// com.victronenergy.BusItem of every single item. One adaptor serves all paths of a service: which one is
 /// meant, the message says. A service of 170 paths would else need 170 objects.
@@ -44,6 +63,8 @@ public slots:
 
 private:
     int write(const QVariant &value, const QDBusMessage &message);
+    [[nodiscard]] int itemOf(const QDBusMessage &message) const;
+
     ItemTree &m_items;
     QDBusConnection &m_connection;
 };
@@ -91,7 +112,7 @@ public:
     {}
 
 public slots:
-    sb::ItemsMap GetItems() const;
+    sb::ItemsView GetItems() const;
     QDBusVariant GetValue(const QDBusMessage &message) const;
     QDBusVariant GetText(const QDBusMessage &message) const;
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "venus/identitystore.h"
 
+#include "venus/bus.h"
+
 #include <QCryptographicHash>
 #include <QDir>
 #include <QFileInfo>
@@ -9,6 +11,7 @@
 #include <QLoggingCategory>
 #include <QSaveFile>
 #include <QSet>
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -39,19 +42,36 @@ IdentityStore::IdentityStore(QString file)
     : m_file(std::move(file))
 {
     QFile input(m_file);
-    if (!input.open(QIODevice::ReadOnly))
+    if (!input.open(QIODevice::ReadOnly)) {
+        if (input.exists())
+            qCWarning(logStore, "%s: can't be read (%s); batteries get new instances until it can",
+                      qUtf8Printable(m_file), qUtf8Printable(input.errorString()));
         return;
+    }
     QJsonParseError error{};
     const QJsonDocument document = QJsonDocument::fromJson(input.read(largestFile), &error);
+    input.close();
     if (!document.isObject()) {
         const QString aside = m_file + QStringLiteral(".broken");
         QFile::remove(aside);
-        input.rename(aside);
-        qCWarning(logStore, "%s: broken (%s), moved to %s; batteries get new instances",
-                  qUtf8Printable(m_file), qUtf8Printable(error.errorString()), qUtf8Printable(aside));
+        const bool moved = QFile::rename(m_file, aside);
+        const QString reason = document.isNull() ? error.errorString() : QStringLiteral("no object");
+        qCWarning(logStore, "%s: broken (%s), %s %s; batteries get new instances", qUtf8Printable(m_file),
+                  qUtf8Printable(reason), moved ? "moved to" : "can't be moved to", qUtf8Printable(aside));
         return;
     }
     m_batteries = document.object();
+    QSet<int> taken;
+    for (auto it = m_batteries.begin(); it != m_batteries.end(); ++it) {
+        QJsonObject entry = it.value().toObject();
+        const int instance = entry.value(QLatin1String("instance")).toInt();
+        if (instance > 0 && !taken.contains(instance)) {
+            taken.insert(instance);
+            continue;
+        }
+        entry.remove(QLatin1String("instance"));
+        it.value() = entry;
+    }
 }
 
 IdentityStore::Identity IdentityStore::identity(const QString &uniqueId)
@@ -62,14 +82,14 @@ IdentityStore::Identity IdentityStore::identity(const QString &uniqueId)
     if (known > 0)
         return {known, entry.value(QLatin1String("customName")).toString()};
     QSet<int> taken;
-    for (const QJsonValue &value : std::as_const(m_batteries))
+    for (const auto value : std::as_const(m_batteries))
         taken.insert(value.toObject().value(QLatin1String("instance")).toInt());
     int instance = 1;
     while (taken.contains(instance))
         ++instance;
     entry.insert(QStringLiteral("instance"), instance);
     m_batteries.insert(group, entry);
-    save();
+    (void)save(); // it has said why; the instance holds until the process ends
     return {instance, entry.value(QLatin1String("customName")).toString()};
 }
 
@@ -84,7 +104,7 @@ bool IdentityStore::setCustomName(const QString &uniqueId, const QString &name)
 
 bool IdentityStore::save() const
 {
-    QDir().mkpath(QFileInfo(m_file).path());
+    (void)QDir().mkpath(QFileInfo(m_file).path()); // open() tells what is wrong
     QSaveFile output(m_file);
     const bool ok = output.open(QIODevice::WriteOnly) &&
                     output.write(QJsonDocument(m_batteries).toJson()) >= 0 && output.commit();
@@ -96,25 +116,40 @@ bool IdentityStore::save() const
 
 InstanceLock::~InstanceLock() { release(); }
 
+QString InstanceLock::fileName(int instance, const QString &bus, const QString &folder)
+{
+    QString name = folder + QStringLiteral("/dbus-serialbattery_%1").arg(instance);
+    const QString address = busAddress(bus);
+    if (address != QLatin1String("system")) {
+        const QByteArray hash = QCryptographicHash::hash(address.toUtf8(), QCryptographicHash::Sha256);
+        name += QLatin1Char('_') + QString::fromLatin1(hash.toHex().first(12));
+    }
+    return name + QStringLiteral(".pid");
+}
+
 bool InstanceLock::take(int instance, const QString &service, const QString &bus)
 {
     release();
-    QString name = QStringLiteral("/var/tmp/dbus-serialbattery_%1").arg(instance);
-    if (bus != QLatin1String("system")) {
-        const QByteArray which = bus.toUtf8() + qgetenv("DBUS_SESSION_BUS_ADDRESS");
-        const QByteArray hash = QCryptographicHash::hash(which, QCryptographicHash::Sha256);
-        name += QLatin1Char('_') + QString::fromLatin1(hash.toHex().first(12));
-    }
-    name += QStringLiteral(".pid");
-    m_descriptor =
-        ::open(QFile::encodeName(name).constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    const QString name = fileName(instance, bus, m_folder);
+    const QByteArray path = QFile::encodeName(name);
+    m_descriptor = ::open(path.constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    // Another user's file in a folder for all: hardened kernels refuse O_CREAT for it even to root.
+    if (m_descriptor < 0)
+        m_descriptor = ::open(path.constData(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (m_descriptor < 0)
+        m_descriptor = ::open(path.constData(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (m_descriptor < 0) {
         // A folder that can't be written protects nobody, and is no reason to leave a house without its
         // battery.
-        qCWarning(logStore, "%s: no lock against a second start", qUtf8Printable(name));
+        qCWarning(logStore, "%s: no lock against a second start: %s", qUtf8Printable(name),
+                  qUtf8Printable(qt_error_string(errno)));
         return true;
     }
-    if (::flock(m_descriptor, LOCK_EX | LOCK_NB) != 0) {
+    int result = 0;
+    do {
+        result = ::flock(m_descriptor, LOCK_EX | LOCK_NB);
+    } while (result != 0 && errno == EINTR);
+    if (result != 0 && errno == EWOULDBLOCK) {
         ::close(m_descriptor);
         m_descriptor = -1;
         return false;

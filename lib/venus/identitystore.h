@@ -12,7 +12,8 @@ namespace sb {
 [[nodiscard]] QString cleanIdentifier(const QString &text);
 
 /// Device instances and custom names where there is no settings service: one JSON file, written by rename. A
-/// broken one is moved aside with a warning, never fatal.
+/// broken one is moved aside with a warning, never fatal. Of two batteries that claim one instance in it, the
+/// second gets a new one.
 class IdentityStore
 {
 public:
@@ -29,7 +30,8 @@ public:
     bool setCustomName(const QString &uniqueId, const QString &name);
 
 private:
-    bool save() const;
+    [[nodiscard]] bool save() const;
+
     QString m_file;
     QJsonObject m_batteries; ///< by settings group: serialbattery_<ID>
 };
@@ -44,11 +46,16 @@ public:
     InstanceLock &operator=(const InstanceLock &) = delete;
 
     /// On the system bus the name is the one that dbus-serialbattery uses, so that both exclude each other;
-    /// on others a hash of the bus keeps tests apart. \return false where it is taken.
+    /// on others a hash of its address (busAddress()) keeps tests apart. \return false where it is taken.
     [[nodiscard]] bool take(int instance, const QString &service, const QString &bus);
+    /// \a folder is for tests.
+    [[nodiscard]] static QString fileName(int instance, const QString &bus,
+                                          const QString &folder = QStringLiteral("/var/tmp"));
+    void setFolder(const QString &folder) { m_folder = folder; }
     void release();
 
 private:
+    QString m_folder = QStringLiteral("/var/tmp");
     int m_descriptor = -1;
 };
 

@@ -2,16 +2,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "venus/itemtree.h"
 
-#include <QDBusArgument>
 #include <QDBusMetaType>
 #include <QDBusVariant>
-#include <QLocale>
+#include <array>
+#include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace sb {
 namespace {
 
 const QString invalidText = QStringLiteral("---");
+const QString valueKey = QStringLiteral("Value");
+const QString textKey = QStringLiteral("Text");
 
 /// What a writer may send for a number: any number, or decimal text.
 std::optional<double> toNumber(const QVariant &given)
@@ -45,7 +48,12 @@ bool isEmptyArray(const QVariant &given)
         return given.value<QList<int>>().isEmpty();
     if (given.metaType() == QMetaType::fromType<QDBusArgument>()) {
         const auto argument = given.value<QDBusArgument>();
-        return argument.currentType() == QDBusArgument::ArrayType;
+        if (argument.currentType() != QDBusArgument::ArrayType)
+            return false;
+        argument.beginArray();
+        const bool empty = argument.atEnd();
+        argument.endArray();
+        return empty;
     }
     return given.metaType().id() == QMetaType::QVariantList && given.toList().isEmpty();
 }
@@ -57,6 +65,38 @@ void registerItemTypes()
     qDBusRegisterMetaType<ItemsMap>();
     qDBusRegisterMetaType<TextsMap>();
     qDBusRegisterMetaType<QList<int>>();
+    qDBusRegisterMetaType<ItemsView>();
+}
+
+QDBusArgument &operator<<(QDBusArgument &argument, const ItemsView &view)
+{
+    argument.beginMap(QMetaType::fromType<QString>(), QMetaType::fromType<QVariantMap>());
+    if (view.tree && view.onlyChanges) {
+        for (const int number : view.tree->m_changed)
+            view.tree->append(argument, view.tree->m_items[static_cast<size_t>(number)]);
+    } else if (view.tree) {
+        for (const ItemTree::Item &item : view.tree->m_items)
+            view.tree->append(argument, item);
+    }
+    argument.endMap();
+    return argument;
+}
+
+const QDBusArgument &operator>>(const QDBusArgument &argument, ItemsView &) { return argument; }
+
+void ItemTree::append(QDBusArgument &argument, const Item &item) const
+{
+    argument.beginMapEntry();
+    argument << item.path;
+    argument.beginMap(QMetaType::fromType<QString>(), QMetaType::fromType<QDBusVariant>());
+    argument.beginMapEntry();
+    argument << valueKey << QDBusVariant(item.value);
+    argument.endMapEntry();
+    argument.beginMapEntry();
+    argument << textKey << QDBusVariant(item.text);
+    argument.endMapEntry();
+    argument.endMap();
+    argument.endMapEntry();
 }
 
 const QVariant &invalidItem()
@@ -75,7 +115,7 @@ QString busText(const QString &text)
             clean.append(c);
             clean.append(text.at(++i));
         } else if (!c.isSurrogate() && !c.isNonCharacter() &&
-                   (c >= QLatin1Char(' ') || c == QLatin1Char('\n'))) {
+                   (c.category() != QChar::Other_Control || c == QLatin1Char('\n'))) {
             clean.append(c);
         }
     }
@@ -86,7 +126,9 @@ int ItemTree::add(const QString &path, ItemType type, ItemFormat format, int rou
 {
     Q_ASSERT(!m_byPath.contains(path));
     const int number = static_cast<int>(m_items.size());
-    m_items.push_back({path, type, format, roundTo, invalidItem(), invalidText, false, nullptr});
+    Q_ASSERT(roundTo >= 0 && roundTo <= 9);
+    m_items.push_back(
+        {path, type, format, std::pow(10.0, roundTo), invalidItem(), invalidText, false, nullptr});
     m_byPath.insert(path, number);
     return number;
 }
@@ -106,20 +148,34 @@ QStringList ItemTree::paths() const
 
 QString ItemTree::textOf(const Item &item, double value)
 {
+    // Room for the largest double written out, and a unit.
+    std::array<char, 400> text;
+    char *const end = text.data() + 360;
+    char *at = text.data();
     switch (item.format.kind) {
-    case ItemFormat::Kind::Fixed:
-        return QString::number(value, 'f', item.format.decimals) + QString::fromUtf8(item.format.unit);
+    case ItemFormat::Kind::Fixed: {
+        // Not QString::number: printf rounds halves to even, Qt up.
+        at = std::to_chars(at, end, value, std::chars_format::fixed, item.format.decimals).ptr;
+        const size_t unit = std::min<size_t>(std::strlen(item.format.unit), 30);
+        std::memcpy(at, item.format.unit, unit);
+        at += unit;
+        break;
+    }
     case ItemFormat::Kind::Hex:
         return QStringLiteral("0x") + QString::number(static_cast<qint64>(value), 16).toUpper();
     case ItemFormat::Kind::Plain:
+        if (item.type == ItemType::Integer) {
+            at = std::to_chars(at, end, static_cast<qint64>(value)).ptr;
+            break;
+        }
+        at = std::to_chars(at, end, value, std::chars_format::fixed).ptr;
+        if (std::find(text.data(), at, '.') == at) {
+            *at++ = '.';
+            *at++ = '0';
+        }
         break;
     }
-    if (item.type == ItemType::Integer)
-        return QString::number(static_cast<qint64>(value));
-    QString text = QString::number(value, 'g', QLocale::FloatingPointShortest);
-    if (!text.contains(QLatin1Char('.')) && !text.contains(QLatin1Char('e')))
-        text += QLatin1String(".0");
-    return text;
+    return QString::fromLatin1(text.data(), at - text.data());
 }
 
 void ItemTree::store(Item &item, const QVariant &value, const QString &text)
@@ -137,13 +193,14 @@ void ItemTree::set(int number, std::optional<double> value)
     Item &item = m_items[static_cast<size_t>(number)];
     Q_ASSERT(item.type == ItemType::Double);
     const bool valid = item.value.metaType().id() == QMetaType::Double;
-    if (!value || !std::isfinite(*value)) {
+    // Checked after rounding, which can overflow. + 0.0: no negative zero.
+    const double published = value ? std::round(*value * item.roundTo) / item.roundTo + 0.0
+                                   : std::numeric_limits<double>::quiet_NaN();
+    if (!std::isfinite(published)) {
         if (valid)
             store(item, invalidItem(), invalidText);
         return;
     }
-    const double factor = std::pow(10.0, item.roundTo);
-    const double published = std::round(*value * factor) / factor + 0.0;
     if (!valid || item.value.toDouble() != published)
         store(item, published, textOf(item, published));
 }
@@ -211,21 +268,30 @@ void ItemTree::write(int number, const QVariant &given, const Reply &reply)
 ItemsMap ItemTree::all() const
 {
     ItemsMap map;
-    for (const Item &item : m_items)
-        map.insert(item.path, {{QStringLiteral("Value"), item.value}, {QStringLiteral("Text"), item.text}});
+    for (int number = 0; number < count(); ++number)
+        map.insert(path(number), properties(number));
     return map;
+}
+
+QVariantMap ItemTree::properties(int number) const
+{
+    return {{valueKey, value(number)}, {textKey, text(number)}};
 }
 
 ItemsMap ItemTree::takeChanges()
 {
     ItemsMap map;
-    for (const int number : m_changed) {
-        Item &item = m_items[static_cast<size_t>(number)];
-        item.changed = false;
-        map.insert(item.path, {{QStringLiteral("Value"), item.value}, {QStringLiteral("Text"), item.text}});
-    }
-    m_changed.clear();
+    for (const int number : m_changed)
+        map.insert(path(number), properties(number));
+    clearChanges();
     return map;
+}
+
+void ItemTree::clearChanges()
+{
+    for (const int number : m_changed)
+        m_items[static_cast<size_t>(number)].changed = false;
+    m_changed.clear();
 }
 
 QVariantMap ItemTree::valuesBelow(const QString &folder) const

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QDBusArgument>
 #include <QHash>
 #include <QList>
 #include <QMap>
@@ -16,11 +17,25 @@ namespace sb {
 using ItemsMap = QMap<QString, QVariantMap>; ///< a{sa{sv}}
 using TextsMap = QMap<QString, QString>;     ///< a{ss}
 
+class ItemTree;
+
+/// Items of a tree as a{sa{sv}}, marshalled straight from it: no map of maps is built only to be walked once.
+/// For sending at once; worth nothing after the tree changed. Readers of this type use ItemsMap.
+struct ItemsView
+{
+    const ItemTree *tree = nullptr;
+    bool onlyChanges = false;
+};
+QDBusArgument &operator<<(QDBusArgument &argument, const ItemsView &view);
+/// Reads nothing: Qt takes a type only with both operators, and this one is only ever sent.
+const QDBusArgument &operator>>(const QDBusArgument &argument, ItemsView &view);
+
 /// Registers the D-Bus types of this folder; harmless when called again.
 void registerItemTypes();
 /// The one form of "unknown" on this bus: an empty array of integers.
 [[nodiscard]] const QVariant &invalidItem();
-/// Texts of a BMS are not always what a bus accepts: control characters and lone surrogates go.
+/// Texts of a BMS are not always what a bus accepts: control characters, lone surrogates and what is no
+/// character go; line feeds stay.
 [[nodiscard]] QString busText(const QString &text);
 
 /// Fixed type of an item.
@@ -51,7 +66,7 @@ public:
     /// Gets the converted value; answers by \a reply, now or later. It publishes the new value itself.
     using WriteHandler = std::function<void(const QVariant &value, const Reply &reply)>;
 
-    /// \a roundTo: decimals of the published number. \return the item's number for set().
+    /// \a roundTo: decimals of the published number, 0 to 9. \return the item's number for set().
     int add(const QString &path, ItemType type, ItemFormat format = {}, int roundTo = 2);
     void setWriteHandler(int item, WriteHandler handler);
 
@@ -70,8 +85,15 @@ public:
 
     /// Everything, for GetItems.
     [[nodiscard]] ItemsMap all() const;
+    /// Numbers of the items that changed since the last clearChanges().
+    [[nodiscard]] const std::vector<int> &changes() const { return m_changed; }
+    void clearChanges();
     /// What changed since the last call, for ItemsChanged.
     [[nodiscard]] ItemsMap takeChanges();
+    /// Value and Text of one item, for PropertiesChanged.
+    [[nodiscard]] QVariantMap properties(int item) const;
+    [[nodiscard]] const QString &path(int item) const { return m_items[static_cast<size_t>(item)].path; }
+    [[nodiscard]] int count() const { return static_cast<int>(m_items.size()); }
     /// Items below \a folder ("/", "/Dc"), keys relative to it.
     [[nodiscard]] QVariantMap valuesBelow(const QString &folder) const;
     [[nodiscard]] TextsMap textsBelow(const QString &folder) const;
@@ -82,12 +104,14 @@ private:
         QString path;
         ItemType type;
         ItemFormat format;
-        int roundTo;
+        double roundTo; ///< 10 to the power of the decimals
         QVariant value;
         QString text;
         bool changed = false;
         WriteHandler handler;
     };
+    friend QDBusArgument &operator<<(QDBusArgument &argument, const ItemsView &view);
+    void append(QDBusArgument &argument, const Item &item) const;
     void store(Item &item, const QVariant &value, const QString &text);
     [[nodiscard]] static QString textOf(const Item &item, double value);
 
@@ -100,3 +124,4 @@ private:
 
 Q_DECLARE_METATYPE(sb::ItemsMap)
 Q_DECLARE_METATYPE(sb::TextsMap)
+Q_DECLARE_METATYPE(sb::ItemsView)

@@ -133,7 +133,7 @@ public:
     {
         for (const char id : QByteArray(phase == Phase::Identify ? "SVC" : "VCO")) {
             Request request;
-            request.id = id;
+            request.id = static_cast<unsigned char>(id);
             request.bytes = QByteArray("?") + id;
             request.optional = id == 'O' || id == 'S';
             request.everyMs = id == 'O' ? 5000 : 0;

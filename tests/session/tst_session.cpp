@@ -29,7 +29,7 @@ public:
         if (from.isEmpty())
             return std::nullopt;
         Request request;
-        request.id = from.front();
+        request.id = static_cast<unsigned char>(from.front());
         request.bytes = QByteArray("?") + from.front();
         from.remove(0, 1);
         return request;

@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "venus/batteryservice.h"
+
+#include <memory>
+
+namespace sbtest {
+
+/// One battery with its service, without a BMS: readings come from the test.
+class PublishedBattery
+{
+public:
+    explicit PublishedBattery(const QString &port = QStringLiteral("ttyUSB0"))
+        : model(QStringLiteral("jbd"), QStringLiteral("/dev/") + port + QStringLiteral(" 9600"))
+    {
+        identity.serviceName = QStringLiteral("com.victronenergy.battery.") + port;
+        identity.connection = QStringLiteral("Serial /dev/") + port;
+        identity.port = port;
+        identity.typeName = QStringLiteral("LLT/JBD");
+        identity.uniqueId = QStringLiteral("JBD_0042");
+        identity.processName = QStringLiteral("serialbattery");
+        identity.processVersion = QStringLiteral("0.1.0");
+        identity.deviceInstance = 3;
+        identity.customName = QStringLiteral("Shed");
+        commands.setCustomName = [this](const QString &name) {
+            storedNames.append(name);
+            return storeWorks;
+        };
+    }
+
+    /// 16 LFP cells, discharging.
+    [[nodiscard]] static sb::BatteryState reading()
+    {
+        sb::BatteryState state;
+        state.hardwareVersion = QStringLiteral("JBD-SP16S020");
+        state.voltage = 52.92;
+        state.current = -12.34;
+        state.soc = 64.8;
+        state.soh = 99;
+        state.capacityAh = 280;
+        state.remainingAh = 181.44;
+        for (int cell = 0; cell < 16; ++cell)
+            state.cellVoltages.push_back(3.305 + 0.001 * ((cell * 7) % 16));
+        state.cellBalancing.assign(16, false);
+        state.cellBalancing[4] = true;
+        state.temperatures = {21.5, 22.1, std::nullopt};
+        state.mosfetTemperature = 25.3;
+        state.chargeAllowed = true;
+        state.dischargeAllowed = true;
+        state.balancerEnabled = true;
+        for (int alarm = 0; alarm < sb::alarmCount; ++alarm) {
+            const auto name = static_cast<sb::AlarmName>(alarm);
+            if (name != sb::AlarmName::StateOfHealth && name != sb::AlarmName::FuseBlown)
+                state.alarms.support(name);
+        }
+        return state;
+    }
+
+    /// A good poll, one second after the last.
+    void poll(const sb::BatteryState &state)
+    {
+        now += 1000;
+        ++link.polls;
+        timed.merge(state, now);
+        monitor.good(now);
+        lastGood = now;
+        show(sb::Condition::Fresh);
+    }
+    /// A poll that failed, \a ms later. As the session does, measurements go when the battery is lost.
+    void fail(qint64 ms)
+    {
+        now += ms;
+        ++link.polls;
+        ++link.errors;
+        monitor.failed(now, timed.values().cellVoltages);
+        const bool lost = monitor.phase(now) >= sb::LossPhase::Lost;
+        if (lost)
+            timed.expire(sb::FieldKind::Measurement, now);
+        show(lost ? sb::Condition::Lost : sb::Condition::Stale);
+    }
+    void show(sb::Condition condition)
+    {
+        model.update(timed, condition, link, lastGood, now);
+        if (service)
+            service->publish(now);
+    }
+
+    [[nodiscard]] bool start(const QString &bus)
+    {
+        if (!service) {
+            service = std::make_unique<sb::BatteryService>(model, monitor, identity, commands);
+            QObject::connect(service.get(), &sb::BatteryService::busLost, [this] { ++busLosses; });
+            QObject::connect(service.get(), &sb::BatteryService::nameLost, [this] { ++nameLosses; });
+        }
+        return service->start(bus, now, &error);
+    }
+
+    sb::BatteryModel model;
+    sb::ConnectionMonitor monitor;
+    sb::TimedState timed;
+    sb::LinkStatus link;
+    sb::ServiceIdentity identity;
+    sb::BatteryService::Commands commands;
+    qint64 now = 1000;
+    std::optional<qint64> lastGood;
+    QStringList storedNames;
+    bool storeWorks = true;
+    int busLosses = 0;
+    int nameLosses = 0;
+    QString error;
+    std::unique_ptr<sb::BatteryService> service; // last: goes before what it reads
+};
+
+} // namespace sbtest
