@@ -144,6 +144,7 @@ public:
                                procValue(pid, "smaps_rollup", "Private_Clean:")) /
                               1024));
         result.insert(QStringLiteral("signalsPerPoll"), rounded(m_signals / (elapsed * m_count)));
+        result.insert(QStringLiteral("latencySamples"), static_cast<int>(m_latencies.size()));
         result.insert(QStringLiteral("latencyMedianMs"), rounded(quantile(m_latencies, 0.5)));
         result.insert(QStringLiteral("latency99Ms"), rounded(quantile(m_latencies, 0.99)));
         result.insert(QStringLiteral("deafMs"), rounded(deafness(bus)));

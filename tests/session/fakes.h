@@ -43,13 +43,11 @@ public:
     }
     void reply(const QByteArray &bytes, qint64 afterMs)
     {
-        auto holder = std::make_shared<std::unique_ptr<AlarmClock>>();
-        *holder = m_clock.alarm([this, bytes, holder] {
+        m_pending.push_back(m_clock.alarm([this, bytes] {
             if (m_open)
                 emit received(bytes);
-        });
-        (*holder)->start(afterMs);
-        m_pending.push_back(holder);
+        }));
+        m_pending.back()->start(afterMs);
     }
     void lose()
     {
@@ -66,7 +64,7 @@ public:
 private:
     Clock &m_clock;
     bool m_open = false;
-    std::vector<std::shared_ptr<std::unique_ptr<AlarmClock>>> m_pending;
+    std::vector<std::unique_ptr<AlarmClock>> m_pending;
 };
 
 /// The smallest protocol that can go wrong in every way: request `?X`, reply `#X n data sum8`.
