@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/session.h"
 
+#include "bms/checksum.h"
+
 #include <QLoggingCategory>
+#include <cmath>
+#include <numbers>
 #include <utility>
 
 namespace sb {
@@ -32,6 +36,23 @@ bool contradicts(const std::optional<T> &a, const std::optional<T> &b)
 {
     return a && b && *a != *b;
 }
+
+/// Where in its interval a line begins its rounds, so that many lines of one process don't all end theirs in
+/// the same millisecond. From the name alone: the same after each start. Names that count up (ttyUSB0,
+/// ttyUSB1) are spread by the golden ratio, others by their checksum.
+qint64 phaseOf(const QString &name, qint64 interval)
+{
+    qsizetype digits = name.size();
+    while (digits > 0 && name.at(digits - 1).isDigit())
+        --digits;
+    const QByteArray prefix = name.left(digits).toUtf8();
+    const double place = checksum(Checksum::Crc32, bytesOf(prefix)) / 4294967296.0 +
+                         name.mid(digits).right(6).toDouble() * std::numbers::phi;
+    return static_cast<qint64>((place - std::floor(place)) * static_cast<double>(interval));
+}
+
+/// Rounds are on time to some milliseconds only: a request wanted each 5 s must not wait for the sixth poll.
+constexpr int periodSlackShare = 8; ///< of a poll interval
 
 } // namespace
 
@@ -224,12 +245,24 @@ void Session::beginRound()
     nextPack();
 }
 
+qint64 Session::untilNextRound() const
+{
+    const qint64 interval = m_settings.pollIntervalMs;
+    const qint64 now = m_clock.now();
+    if (now - m_roundStart >= interval)
+        return 0;
+    // One interval after this round, moved to where this line's rounds belong: the first one, which waits for
+    // nobody, is up to half an interval off; later ones some milliseconds.
+    const qint64 due = m_roundStart + interval;
+    const qint64 late = ((due - phaseOf(m_transport.name(), interval)) % interval + interval) % interval;
+    return std::max<qint64>(0, due - late + (late > interval / 2 ? interval : 0) - now);
+}
+
 void Session::nextPack()
 {
     if (m_packIndex >= m_packs.size()) {
         m_inRound = false;
-        const qint64 spent = m_clock.now() - m_roundStart;
-        m_tick->start(m_commands.empty() ? std::max<qint64>(0, m_settings.pollIntervalMs - spent) : 0);
+        m_tick->start(m_commands.empty() ? untilNextRound() : 0);
         return;
     }
     PackLink &pack = *m_packs[m_packIndex];
@@ -252,7 +285,8 @@ void Session::nextRequest()
         qint64 period = m_phase == Phase::Poll ? request.everyMs : 0;
         if (request.optional && memory.failures >= optionalFailures)
             period = std::max<qint64>(period, optionalRetryMs);
-        if (period == 0 || !memory.lastAsked || now - *memory.lastAsked >= period)
+        period -= m_settings.pollIntervalMs / periodSlackShare;
+        if (period <= 0 || !memory.lastAsked || now - *memory.lastAsked >= period)
             break;
         ++m_requestIndex;
     }

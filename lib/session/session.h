@@ -81,6 +81,7 @@ private:
     void scheduleReopen();
     void onTick();
     void beginRound();
+    [[nodiscard]] qint64 untilNextRound() const;
     void nextPack();
     void nextRequest();
     void requestDone(const ExchangeResult &result);
