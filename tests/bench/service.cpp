@@ -17,6 +17,7 @@
 #include <QDBusPendingCall>
 #include <QDBusPendingCallWatcher>
 #include <QElapsedTimer>
+#include <QEventLoop>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -268,18 +269,25 @@ private:
     void stop()
     {
         m_service.terminate();
-        QElapsedTimer timer;
-        timer.start();
-        while (m_service.state() != QProcess::NotRunning && timer.elapsed() < 5000)
-            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 50);
+        wait(5000, [this] { return m_service.state() == QProcess::NotRunning; });
     }
+    /// Sleeps between events: a measuring program that spins would take the machine from what it measures.
     template<typename Ready>
     void wait(int ms, Ready ready)
     {
-        QElapsedTimer timer;
-        timer.start();
-        while (!ready() && timer.elapsed() < ms)
-            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 10);
+        QEventLoop loop;
+        QTimer check;
+        QTimer limit;
+        limit.setSingleShot(true);
+        connect(&check, &QTimer::timeout, &loop, [&] {
+            if (ready())
+                loop.quit();
+        });
+        connect(&limit, &QTimer::timeout, &loop, &QEventLoop::quit);
+        check.start(20);
+        limit.start(ms);
+        if (!ready())
+            loop.exec();
     }
     /// Longest time to an answer while the service works, asked every 5 ms.
     double deafness(QDBusConnection &bus, int seconds)
@@ -290,12 +298,15 @@ private:
         timer.start();
         while (timer.elapsed() < seconds * 1000) {
             const qint64 asked = m_time.nsecsElapsed();
-            QDBusPendingCall call = bus.asyncCall(QDBusMessage::createMethodCall(
+            QDBusPendingCallWatcher call(bus.asyncCall(QDBusMessage::createMethodCall(
                 name, QStringLiteral("/Soc"), QStringLiteral("com.victronenergy.BusItem"),
-                QStringLiteral("GetValue")));
-            wait(1000, [&] { return call.isFinished(); });
+                QStringLiteral("GetValue"))));
+            QEventLoop loop;
+            connect(&call, &QDBusPendingCallWatcher::finished, &loop, &QEventLoop::quit);
+            loop.exec();
             longest = std::max(longest, static_cast<double>(m_time.nsecsElapsed() - asked) / 1e6);
-            wait(5, [] { return false; });
+            QTimer::singleShot(5, &loop, &QEventLoop::quit);
+            loop.exec();
         }
         return longest;
     }
