@@ -12,11 +12,12 @@ _serialbattery_options() {
     read) echo "$common $source --parameters --json" ;;
     monitor) echo "$common $source --json" ;;
     status) echo "$common --bus --json" ;;
-    scan) echo "$common --serial --detect --all --json --timeout" ;;
+    scan) echo "$common --serial --detect --port --all --json --timeout" ;;
     drivers) echo "$common --json" ;;
-    simulate) echo "$common --bms --count --address --scenario --seed --fault --link --echo" ;;
-    demo) echo "$common --bms --count --address --scenario --seed --fault --gui --json" ;;
-    capture) echo "$common $source --output --seconds --capture-values" ;;
+    simulate) echo "$common --bms --count --packs --address --scenario --seed --fault --link --echo" ;;
+    demo) echo "$common --bms --count --packs --address --scenario --seed --fault --gui --json" ;;
+    capture) echo "$common $source --output --seconds --capture-values --anonymous" ;;
+    convert) echo "$common --bms --case --tx-channel --lenient" ;;
     replay) echo "$common --bms --link --speed --chunks --json --strict --lenient --expect" ;;
     parameters) echo "$common $source --json --yes" ;;
     command) echo "$common $source --bus --yes" ;;
@@ -25,7 +26,7 @@ _serialbattery_options() {
 }
 
 _serialbattery() {
-    local commands='run read monitor status scan drivers simulate demo capture replay parameters command gui help'
+    local commands='run read monitor status scan drivers simulate demo capture convert replay parameters command gui help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
@@ -74,7 +75,7 @@ _serialbattery() {
         [ "$command" = simulate ] && COMPREPLY=($(compgen -f -- "$current"))
         return
         ;;
-    --address | --count | --seed | --seconds | --size | --speed | --timeout) return ;;
+    --address | --count | --packs | --seed | --seconds | --size | --speed | --timeout) return ;;
     esac
     if [[ $current == -* ]]; then
         COMPREPLY=($(compgen -W "$(_serialbattery_options "$command")" -- "$current"))
