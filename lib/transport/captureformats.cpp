@@ -149,7 +149,8 @@ ImportResult importCandump(const QByteArray &content, const QString &name, const
         }
         items.push_back(
             {t, interface,
-             dataEvent(false, "f", match.captured(3) + QLatin1Char('#') + match.captured(4) + data)});
+             dataEvent(false, "f",
+                       match.captured(3) + QLatin1Char('#') + (log ? match.captured(4) : QString()) + data)});
         return true;
     });
     if (!result.error.isEmpty())

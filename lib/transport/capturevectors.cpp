@@ -45,9 +45,9 @@ QJsonObject linkOf(const QJsonObject &vector, const QString &id, const ImportOpt
     return link;
 }
 
-void writeEvents(const QJsonObject &vector, const QString &id, CaptureText &text)
+/// \a t: time of its first event, moved on to that of the next case.
+void writeEvents(const QJsonObject &vector, const QString &id, double &t, CaptureText &text)
 {
-    double t = 0;
     const bool documents = vector.value(QLatin1String("transport")).toString() == QLatin1String("mqtt");
     const auto data = [&](bool toBms, const QJsonValue &value, QJsonObject event) {
         const bool frame = value.toString().contains(QLatin1Char('#'));
@@ -75,7 +75,8 @@ void writeEvents(const QJsonObject &vector, const QString &id, CaptureText &text
                           {QStringLiteral("expect"), true}};
         if (vector.contains(QLatin1String("expectExtra")))
             event.insert(QStringLiteral("extra"), vector.value(QLatin1String("expectExtra")));
-        text.event(t + 1, id, event);
+        t += 1;
+        text.event(t, id, event);
     }
 }
 
@@ -108,8 +109,9 @@ ImportResult importVectors(const QJsonDocument &document, const QString &name, c
     }
     CaptureText text;
     text.header(links, QStringLiteral("1970-01-01T00:00:00.000Z"));
+    double t = 0;
     for (qsizetype i = 0; i < cases.size(); ++i)
-        writeEvents(cases.at(i).toObject(), QString::number(i + 1), text);
+        writeEvents(cases.at(i).toObject(), QString::number(i + 1), t, text);
     return {text.text(), {}, {}};
 }
 
