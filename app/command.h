@@ -40,6 +40,7 @@ int readCommand(const QStringList &arguments, Environment &environment);
 int replayCommand(const QStringList &arguments, Environment &environment);
 int runCommand(const QStringList &arguments, Environment &environment);
 int scanCommand(const QStringList &arguments, Environment &environment);
+int simulateControlCommand(const QStringList &arguments, Environment &environment);
 int simulateCommand(const QStringList &arguments, Environment &environment);
 int statusCommand(const QStringList &arguments, Environment &environment);
 
