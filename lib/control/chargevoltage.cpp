@@ -71,8 +71,8 @@ void ChargeVoltage::update(const VoltageInputs &inputs, qint64 second, qint64 wa
     if (inputs.frozen)
         control = std::min(control, m_float);
     // The way down begins where a reset charge was, above what is allowed from then on.
-    double highest =
-        m_phase == ChargePhase::FloatTransition ? std::max(m_maximum, m_transitionFrom) : m_maximum;
+    const bool fromReset = m_phase == ChargePhase::FloatTransition && m_fromReset;
+    double highest = fromReset ? std::max(m_maximum, m_reset) : m_maximum;
     if (m_settings.useBmsVoltages && inputs.bmsMaximum && *inputs.bmsMaximum > 0)
         highest = std::min(highest, std::max(*inputs.bmsMaximum, m_float));
     control = std::clamp(control, std::min(m_minimum, m_maximum), highest);
@@ -245,6 +245,8 @@ void ChargeVoltage::charge(const VoltageInputs &inputs, qint64 second)
 void ChargeVoltage::floatDown(qint64 second, qint64 wallSecond)
 {
     const bool wasCharging = m_phase == ChargePhase::Bulk || m_phase == ChargePhase::Absorption;
+    if (wasCharging)
+        m_fromReset = m_resetRequested;
     if (m_resetRequested) {
         m_resetRequested = false;
         m_lastReset = wallSecond;

@@ -110,6 +110,7 @@ private:
     Number m_rampFrom;
     qint64 m_transitionStart = 0;
     double m_transitionFrom = 0;
+    bool m_fromReset = false; ///< the way to float began at the reset voltage
     Number m_cvl;
     bool m_becameFull = false;
     bool m_fullContradicted = false;

@@ -25,10 +25,11 @@ namespace sb::control {
     return value ? std::optional<double>(rounded(*value, steps)) : value;
 }
 
-/// What is not a number is not known.
+/// What is not a number, or beyond anything a battery can have, is not known.
 [[nodiscard]] inline std::optional<double> finite(const std::optional<double> &value)
 {
-    return value && std::isfinite(*value) ? value : std::nullopt;
+    constexpr double beyondAnything = 1e9;
+    return value && std::abs(*value) < beyondAnything ? value : std::nullopt;
 }
 
 } // namespace sb::control
