@@ -27,14 +27,7 @@ bool isInvalid(const PublishedBattery &battery, const char *path)
     return value(battery, path) == invalidItem();
 }
 
-/// A service that fills its items and talks to nobody.
-void prepare(PublishedBattery &battery, const BatteryState &state)
-{
-    battery.poll(state);
-    battery.service =
-        std::make_unique<BatteryService>(battery.model, battery.monitor, battery.identity, battery.commands);
-    battery.service->publish(battery.now);
-}
+void prepare(PublishedBattery &battery, const BatteryState &state) { battery.prepare(state); }
 
 } // namespace
 
@@ -464,7 +457,7 @@ void TestBatteryService::meanCurrentForgetsOldPolls()
     state.current = 0;
     battery.poll(state);
     QCOMPARE(value(battery, "/CurrentAvg"), QVariant(50.0));
-    battery.service->publish(battery.now); // no new poll, no new sample
+    battery.service->publish(battery.values()); // no new poll, no new sample
     QCOMPARE(value(battery, "/CurrentAvg"), QVariant(50.0));
     for (int i = 0; i < 298; ++i)
         battery.poll(state);

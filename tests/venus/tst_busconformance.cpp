@@ -230,7 +230,8 @@ void TestBusConformance::ITEM_05_06_valuesOfFolders()
     QCOMPARE(folder.value["0/Voltage"].scalar, QVariant(52.92));
     const auto inner = m_outsider->item(service, path("/Dc/0"), path("GetValue"));
     QCOMPARE(inner.value.inner().entries.keys(),
-             (QStringList{path("Current"), path("Power"), path("Temperature"), path("Voltage")}));
+             (QStringList{path("Current"), path("MidVoltage"), path("MidVoltageDeviation"), path("Power"),
+                          path("Temperature"), path("Voltage")}));
     QCOMPARE(inner.value["Voltage"].type, path("d"));
 }
 
@@ -465,7 +466,7 @@ void TestBusConformance::SET_01_to_07_readOnly_data()
     QTest::newRow("SET-05 ProductName") << QByteArray("/ProductName") << path("<'x'>");
     QTest::newRow("SET-06 Soc") << QByteArray("/Soc") << path("<12.5>");
     QTest::newRow("SET-07 MaxChargeCurrent") << QByteArray("/Info/MaxChargeCurrent") << path("<12.5>");
-    QTest::newRow("Mode") << QByteArray("/Mode") << path("<4>");
+    QTest::newRow("DeviceState") << QByteArray("/DeviceState") << path("<4>");
     QTest::newRow("text on Soc") << QByteArray("/Soc") << path("<'abc'>");
     QTest::newRow("invalid on Soc") << QByteArray("/Soc") << path("<@ai []>");
 }
