@@ -4,6 +4,7 @@
 
 #include "app/controlwords.h"
 #include "venus/bus.h"
+#include "venus/modelvalues.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -42,8 +43,13 @@ struct Publisher::Entry
     explicit Entry(Battery &b)
         : battery(b)
     {}
+    const BatteryValues &currentValues()
+    {
+        return values.update(battery.model(), battery.connection(), battery.now());
+    }
     Battery &battery;
     InstanceLock lock;
+    ModelValues values;
     std::unique_ptr<BatteryService> service;
     QTimer retry;
 };
@@ -77,7 +83,7 @@ void Publisher::start(Battery &battery)
     connect(&entry->retry, &QTimer::timeout, this, [this, entry] { publish(*entry); });
     connect(&battery, &Battery::changed, this, [entry] {
         if (entry->service)
-            entry->service->publish(entry->battery.now());
+            entry->service->publish(entry->currentValues());
     });
     publish(*entry);
 }
@@ -112,6 +118,8 @@ void Publisher::publish(Entry &entry)
     identity.deviceInstance = stored.instance;
     identity.customName = stored.customName;
     identity.changesPerItem = m_settings.changesPerItem;
+    identity.cellCount = state.cellCount.value_or(0);
+    identity.controls = driver.writes;
 
     const auto later = [&](const QString &reason) {
         qCWarning(logPublisher, "%s", qUtf8Printable(reason));
@@ -126,10 +134,10 @@ void Publisher::publish(Entry &entry)
                   .arg(battery.portName(), uniqueId));
         return;
     }
-    auto service = std::make_unique<BatteryService>(battery.model(), battery.connection(), identity,
-                                                    commandsFor(battery, uniqueId));
+    auto service =
+        std::make_unique<BatteryService>(battery.model(), identity, commandsFor(battery, uniqueId));
     QString error;
-    if (!service->start(m_settings.bus, battery.now(), &error)) {
+    if (!service->start(m_settings.bus, entry.currentValues(), &error)) {
         later(error);
         return;
     }
@@ -165,11 +173,16 @@ BatteryService::Commands Publisher::commandsFor(Battery &battery, const QString 
         });
     };
     commands.pause = [&battery](int minutes) { battery.pause(static_cast<qint64>(minutes) * 60000); };
-    commands.setCustomName = [this, &battery, uniqueId](const QString &name) {
-        if (!m_store.setCustomName(uniqueId, name))
-            return false;
-        battery.model().setCustomName(name);
-        return true;
+    commands.setCustomName = [this, &battery, uniqueId](const QString &name, const ItemTree::Reply &reply) {
+        const bool stored = m_store.setCustomName(uniqueId, name);
+        if (stored)
+            battery.model().setCustomName(name);
+        reply(stored ? ItemAccepted : ItemRefused);
+    };
+    commands.setSoc = [&battery](double soc, const ItemTree::Reply &reply) {
+        battery.command(Control::StateOfCharge, soc, [reply](const ProcedureResult &result) {
+            reply(result.ok ? ItemAccepted : ItemRefused);
+        });
     };
     return commands;
 }

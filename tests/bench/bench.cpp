@@ -6,6 +6,7 @@
 #include "model/batterymodel.h"
 #include "simulator/pack.h"
 #include "venus/batteryservice.h"
+#include "venus/modelvalues.h"
 
 #include <benchmark/benchmark.h>
 
@@ -107,11 +108,14 @@ void modelToItems(benchmark::State &state)
     BatteryModel model(QStringLiteral("jbd"), QStringLiteral("bench"));
     model.update(states[0], Condition::Fresh, {}, 1, 1);
     ConnectionMonitor monitor;
-    BatteryService service(model, monitor, {}, {});
+    ServiceIdentity identity;
+    identity.cellCount = model.values().cellCount.value_or(0);
+    BatteryService service(model, identity, {});
+    ModelValues values;
     size_t i = 0;
     for (auto _ : state) {
         model.update(states[i ^= 1], Condition::Fresh, {}, 1, 1);
-        service.publish(1); // not on a bus: everything but the sending
+        service.publish(values.update(model, monitor, 1)); // not on a bus: everything but the sending
     }
 }
 BENCHMARK(modelToItems);

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "control/connectionmonitor.h"
 #include "venus/batteryservice.h"
+#include "venus/modelvalues.h"
 
 #include <memory>
 
@@ -24,9 +26,9 @@ public:
         identity.processVersion = QStringLiteral("0.1.0");
         identity.deviceInstance = 3;
         identity.customName = QStringLiteral("Shed");
-        commands.setCustomName = [this](const QString &name) {
+        commands.setCustomName = [this](const QString &name, const sb::ItemTree::Reply &reply) {
             storedNames.append(name);
-            return storeWorks;
+            reply(storeWorks ? sb::ItemAccepted : sb::ItemRefused);
         };
     }
 
@@ -84,17 +86,47 @@ public:
     {
         model.update(timed, condition, link, lastGood, now);
         if (service)
-            service->publish(now);
+            service->publish(values());
+    }
+    /// As the owner of a service makes them, with what the test's charge control adds.
+    [[nodiscard]] sb::BatteryValues values()
+    {
+        if (!plain)
+            plain.emplace(maxCellVoltage, identity.sensorNames);
+        sb::BatteryValues all = plain->update(model, monitor, now);
+        if (control)
+            control(all);
+        return all;
+    }
+    /// A service that fills its items and talks to nobody.
+    void prepare(const sb::BatteryState &state)
+    {
+        poll(state);
+        make();
+        service->publish(values());
     }
 
     [[nodiscard]] bool start(const QString &bus)
     {
         if (!service) {
-            service = std::make_unique<sb::BatteryService>(model, monitor, identity, commands);
+            make();
             QObject::connect(service.get(), &sb::BatteryService::busLost, [this] { ++busLosses; });
             QObject::connect(service.get(), &sb::BatteryService::nameLost, [this] { ++nameLosses; });
         }
-        return service->start(bus, now, &error);
+        return service->start(bus, values(), &error);
+    }
+
+    /// What charge control publishes for a healthy 16-cell pack, typed in.
+    static void healthyLimits(sb::BatteryValues &values)
+    {
+        values.chargeVoltage = 55.2;
+        values.chargeCurrent = 50;
+        values.dischargeCurrent = 60;
+        values.batteryLowVoltage = 46.4;
+        values.maxChargeCellVoltage = 3.45;
+        values.chargeMode = QStringLiteral(u"Bulk \u2502 Linear Mode");
+        values.chargeLimitation = QStringLiteral("Max Battery Charge Current");
+        values.dischargeLimitation = QStringLiteral("Temp, SoC");
     }
 
     sb::BatteryModel model;
@@ -105,12 +137,22 @@ public:
     sb::BatteryService::Commands commands;
     qint64 now = 1000;
     std::optional<qint64> lastGood;
+    double maxCellVoltage = 3.45;
+    std::optional<sb::ModelValues> plain;
+    std::function<void(sb::BatteryValues &)> control;
     QStringList storedNames;
     bool storeWorks = true;
     int busLosses = 0;
     int nameLosses = 0;
     QString error;
     std::unique_ptr<sb::BatteryService> service; // last: goes before what it reads
+
+private:
+    void make()
+    {
+        identity.cellCount = model.values().cellCount.value_or(0);
+        service = std::make_unique<sb::BatteryService>(model, identity, commands);
+    }
 };
 
 } // namespace sbtest

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "venus/batteryservice.h"
 #include "venus/bus.h"
+#include "venus/modelvalues.h"
 
 #include <QRegularExpression>
 #include <QTest>
@@ -106,12 +107,11 @@ void TestBusNames::knowsOneBusUnderAllItsNames()
 void TestBusNames::tellsInOneLineThatThereIsNoBus()
 {
     BatteryModel model(QStringLiteral("jbd"), QStringLiteral("/dev/ttyUSB0 9600"));
-    const ConnectionMonitor monitor;
     ServiceIdentity identity;
     identity.serviceName = QStringLiteral("com.victronenergy.battery.ttyUSB0");
-    BatteryService service(model, monitor, identity, {});
+    BatteryService service(model, identity, {});
     QString error;
-    QVERIFY(!service.start(QStringLiteral("unix:path=/nowhere/bus"), 0, &error));
+    QVERIFY(!service.start(QStringLiteral("unix:path=/nowhere/bus"), {}, &error));
     QVERIFY2(error.contains(QLatin1String("/nowhere/bus")), qPrintable(error));
     QVERIFY2(error.contains(QLatin1String("--bus")), qPrintable(error));
     QVERIFY(!error.contains(QLatin1Char('\n')));
