@@ -153,7 +153,7 @@ void Line::startSession(const Candidate &candidate)
     m_setSpeed(candidate.baudRate);
     SessionSettings settings;
     settings.pollIntervalMs = m_config.pollIntervalMs.value_or(candidate.driver->info.pollIntervalMs);
-    settings.lostAfterMs = m_config.loss.lostAfterMs;
+    settings.lostAfterMs = m_config.control.offlineAfterS * 1000LL;
     m_session = std::make_unique<Session>(*m_transport, m_clock, settings);
     std::vector<std::optional<int>> addresses(m_config.addresses.begin(), m_config.addresses.end());
     if (addresses.empty())
@@ -191,7 +191,7 @@ void Line::addBattery(PackLink *pack)
     const QString connection = (m_config.label.isEmpty() ? m_config.port : m_config.label) +
                                QLatin1Char(' ') + QString::number(m_candidate.baudRate);
     m_batteries.push_back(
-        std::make_unique<Battery>(*m_session, *pack, m_config.port, connection, m_config.loss));
+        std::make_unique<Battery>(*m_session, *pack, m_config.port, connection, m_config.control));
     Battery *battery = m_batteries.back().get();
     // Queued: the battery must not be deleted while it is speaking.
     connect(
@@ -206,6 +206,8 @@ void Line::addBattery(PackLink *pack)
         },
         Qt::QueuedConnection);
     emit batteryAdded(battery);
+    if (!battery->isStateAwaited())
+        battery->startControl({});
 }
 
 void Line::removeBattery(PackLink *pack)

@@ -16,7 +16,8 @@ struct LineConfig
     const DriverDescriptor *driver = nullptr; ///< null: find out
     std::vector<int> addresses; ///< packs on the line; empty: one, at the driver's usual address
     QVariantMap options;        ///< of the driver
-    LossRules loss;
+    control::Settings control; ///< charge control
+    bool autoResetSoc = true;  ///< tell a BMS that can be told when it is full
     std::optional<int> pollIntervalMs; ///< instead of the driver's
 };
 

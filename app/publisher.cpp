@@ -3,8 +3,9 @@
 #include "app/publisher.h"
 
 #include "app/controlwords.h"
+#include "control/limitsjson.h"
 #include "venus/bus.h"
-#include "venus/modelvalues.h"
+#include "venus/controlvalues.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -45,11 +46,12 @@ struct Publisher::Entry
     {}
     const BatteryValues &currentValues()
     {
-        return values.update(battery.model(), battery.connection(), battery.now());
+        fillValues(battery.model(), battery.control(), values);
+        return values;
     }
     Battery &battery;
     InstanceLock lock;
-    ModelValues values;
+    BatteryValues values;
     std::unique_ptr<BatteryService> service;
     QTimer retry;
 };
@@ -101,6 +103,7 @@ void Publisher::publish(Entry &entry)
     const DriverInfo &driver = battery.pack().driver().info();
     const QString uniqueId = cleanIdentifier(busIdentifier(state, battery.portName()));
     const IdentityStore::Identity stored = m_store.identity(uniqueId);
+    battery.startControl({});
     const QString bus = resolvedBus(m_settings.bus);
 
     ServiceIdentity identity;
@@ -180,9 +183,15 @@ BatteryService::Commands Publisher::commandsFor(Battery &battery, const QString 
         reply(stored ? ItemAccepted : ItemRefused);
     };
     commands.setSoc = [&battery](double soc, const ItemTree::Reply &reply) {
-        battery.command(Control::StateOfCharge, soc, [reply](const ProcedureResult &result) {
-            reply(result.ok ? ItemAccepted : ItemRefused);
-        });
+        battery.setSoc(
+            soc, [reply](const ProcedureResult &result) { reply(result.ok ? ItemAccepted : ItemRefused); });
+    };
+    commands.clearHistory = [&battery](int part, const ItemTree::Reply &reply) {
+        battery.clearHistory(static_cast<control::HistoryPart>(part));
+        reply(ItemAccepted);
+    };
+    commands.explain = [&battery] {
+        return limitsJson(battery.control(), battery.now()).value(QLatin1String("explain")).toObject();
     };
     return commands;
 }
