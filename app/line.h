@@ -14,11 +14,12 @@ struct LineConfig
     QString port;                             ///< as named by the user
     QString label;                            ///< shown instead of the port; empty: the port
     const DriverDescriptor *driver = nullptr; ///< null: find out
-    std::vector<int> addresses; ///< packs on the line; empty: one, at the driver's usual address
-    QVariantMap options;        ///< of the driver
-    control::Settings control; ///< charge control
-    bool autoResetSoc = true;  ///< tell a BMS that can be told when it is full
+    std::vector<int> addresses;        ///< packs on the line; empty: one, at the driver's usual address
+    QVariantMap options;               ///< of the driver
+    control::Settings control;         ///< charge control
+    bool autoResetSoc = true;          ///< tell a BMS that can be told when it is full
     std::optional<int> pollIntervalMs; ///< instead of the driver's
+    bool operator==(const LineConfig &) const = default;
 };
 
 /// One port from nothing to batteries: opens it, finds out which BMS is there, keeps a session on it, starts

@@ -30,9 +30,10 @@ constexpr std::array commands = {
                  driversCommand},
     CommandEntry{"simulate", QT_TRANSLATE_NOOP("Commands", "a simulated battery on a pseudo terminal"),
                  simulateCommand},
-    CommandEntry{"simulate-control",
-                 QT_TRANSLATE_NOOP("Commands", "runs charge control over a scenario and prints its decisions"),
-                 simulateControlCommand},
+    CommandEntry{
+        "simulate-control",
+        QT_TRANSLATE_NOOP("Commands", "runs charge control over a scenario and prints its decisions"),
+        simulateControlCommand},
     CommandEntry{"demo", QT_TRANSLATE_NOOP("Commands", "a simulated battery, read and shown, in one command"),
                  demoCommand},
     CommandEntry{"capture", QT_TRANSLATE_NOOP("Commands", "records every byte exchanged with a battery"),

@@ -3,23 +3,18 @@
 #include "app/command.h"
 #include "app/console.h"
 #include "app/exitcode.h"
-#include "app/publisher.h"
-#include "app/recording.h"
+#include "app/service.h"
 #include "app/signals.h"
 #include "app/source.h"
 #include "venus/bus.h"
 
 #include <QCoreApplication>
 #include <QDBusConnection>
-#include <QTimer>
 
 namespace sb {
 namespace {
 
 QString tr(const char *text) { return QCoreApplication::translate("RunCommand", text); }
-
-/// A serial starter wants the port back when no BMS answered within this time.
-constexpr int exitIfNoneMs = 60000;
 
 /// The bus must be there at the start; later a lost one ends the process.
 bool busIsThere(const QString &bus, QString *error)
@@ -69,87 +64,26 @@ int runCommand(const QStringList &arguments, Environment &environment)
         console::error(error);
         return Unusable;
     }
-    const bool exitIfNone = options.isSet(QStringLiteral("exit-if-none"));
-
-    SystemClock clock;
-    DetectionCache cache(stateFolder() + QStringLiteral("/detected.json"));
-    Publisher publisher({options.value(QStringLiteral("bus")),
-                         options.isSet(QStringLiteral("properties-changed")),
-                         stateFolder() + QStringLiteral("/batteries.json")});
-    std::vector<std::unique_ptr<Recording>> recordings;
-    std::vector<std::unique_ptr<Line>> lines;
-
-    int exitCode = Done;
-    bool ending = false;
-    size_t running = configs.size();
-    const auto end = [&](int code) {
-        if (std::exchange(ending, true))
-            return;
-        exitCode = code;
-        for (const auto &line : lines)
-            QMetaObject::invokeMethod(line.get(), &Line::stop, Qt::QueuedConnection);
-    };
-    QTimer nobody;
-    nobody.setSingleShot(true);
-    QObject::connect(&nobody, &QTimer::timeout, [&] {
-        console::error(tr("no BMS answered within %1 s").arg(exitIfNoneMs / 1000));
-        end(Failed);
-    });
-    bool everFound = false;
-
-    for (const LineConfig &config : configs) {
-        TrafficTap *tap = nullptr;
-        if (options.isSet(QStringLiteral("capture"))) {
-            auto recording = Recording::inFolder(options, config, clock, &error);
-            if (!recording) {
-                console::error(error);
-                return WrongUse;
-            }
-            tap = recording->tap();
-            recordings.push_back(std::move(recording));
-        }
-        lines.push_back(makeSerialLine(config, environment, clock, &cache, tap));
-        Line *line = lines.back().get();
-        if (tap)
-            recordings.back()->follow(*line);
-        publisher.add(*line);
-        QObject::connect(line, &Line::batteryAdded, line, [&] {
-            everFound = true;
-            nobody.stop();
-        });
-        QObject::connect(line, &Line::batteryRemoved, line, [&] {
-            if (exitIfNone && !ending)
-                end(Done); // another program may try the port now
-        });
-        QObject::connect(line, &Line::openFailed, line, [&](const LinkError &failure) {
-            // With one port, and before anything was there, the user is better told than kept waiting.
-            if (!everFound && configs.size() == 1 && !ending) {
-                console::error(failure.text);
-                end(Unusable);
-            }
-        });
-        QObject::connect(
-            line, &Line::stopped, line,
-            [&] {
-                if (--running == 0)
-                    QCoreApplication::exit(0);
-            },
-            Qt::QueuedConnection);
-    }
+    Service::Settings settings;
+    settings.publishing = {options.value(QStringLiteral("bus")),
+                           options.isSet(QStringLiteral("properties-changed")),
+                           stateFolder() + QStringLiteral("/batteries.json")};
+    settings.exitIfNone = options.isSet(QStringLiteral("exit-if-none"));
+    settings.captureFolder = options.value(QStringLiteral("capture"));
+    settings.captureValues = options.isSet(QStringLiteral("capture-values"));
+    Service service(settings, environment);
     ProcessSignals processSignals;
-    QObject::connect(&processSignals, &ProcessSignals::interrupted, [&] { end(processSignals.exitCode()); });
-    QObject::connect(&publisher, &Publisher::refused, [&] {
-        if (exitIfNone)
-            end(Failed);
+    QObject::connect(&processSignals, &ProcessSignals::interrupted, &service,
+                     [&] { service.stop(processSignals.exitCode()); });
+    int exitCode = Done;
+    QObject::connect(&service, &Service::finished, &service, [&](int code) {
+        exitCode = code;
+        QCoreApplication::exit(0);
     });
-    QObject::connect(&publisher, &Publisher::busLost, [&] {
-        console::error(tr("the D-Bus daemon went away"));
-        end(Failed);
-    });
-    if (exitIfNone)
-        nobody.start(exitIfNoneMs);
-    for (const auto &line : lines)
-        line->start();
+    if (const QString problem = service.apply(configs); !problem.isEmpty()) {
+        console::error(problem);
+        return WrongUse;
+    }
     QCoreApplication::exec();
     return exitCode;
 }

@@ -12,6 +12,7 @@ class Curve
 {
 public:
     Curve() = default;
+    bool operator==(const Curve &) const = default;
     /// Points in ascending or descending order of x. Lists of different or no length give an empty curve.
     Curve(std::vector<double> x, std::vector<double> y);
 

@@ -26,6 +26,7 @@ struct DirectionSettings
     double recoveryThreshold = 0.015; ///< share of maximum at which a limit of 0 is left
     int recoveryHoldS = 30;
     double recoveryRate = 5; ///< A/s; 0: at once
+    bool operator==(const DirectionSettings &) const = default;
 };
 
 /// published = raw x slope + offset
@@ -33,6 +34,7 @@ struct Adjustment
 {
     double offset = 0;
     double slope = 1;
+    bool operator==(const Adjustment &) const = default;
 };
 
 inline constexpr int sensorCount = 4;
@@ -42,6 +44,7 @@ inline constexpr int sensorCount = 4;
 struct Settings
 {
     Settings();
+    bool operator==(const Settings &) const = default;
 
     double minCellVoltage = 2.9;     ///< V
     double maxCellVoltage = 3.45;    ///< V
