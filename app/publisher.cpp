@@ -20,6 +20,28 @@ Q_LOGGING_CATEGORY(logPublisher, "serialbattery.venus", QtInfoMsg)
 /// A name that is taken, or a lock that is held, may be free later.
 constexpr int retryMs = 60000;
 
+control::StoredState storedState(const ChargeMemory &memory)
+{
+    control::StoredState state;
+    state.allowMaxVoltage = memory.allowMaxVoltage;
+    state.maxVoltageStart = memory.maxVoltageStart;
+    state.countedSoc = memory.countedSoc;
+    state.lastReset = memory.lastReset;
+    state.history = control::HistoryValues::fromJson(memory.history);
+    return state;
+}
+
+ChargeMemory chargeMemory(const control::StoredState &state)
+{
+    ChargeMemory memory;
+    memory.allowMaxVoltage = state.allowMaxVoltage;
+    memory.maxVoltageStart = state.maxVoltageStart;
+    memory.countedSoc = state.countedSoc;
+    memory.lastReset = state.lastReset;
+    memory.history = state.history.toJson();
+    return memory;
+}
+
 } // namespace
 
 QString busIdentifier(const BatteryState &state, const QString &port)
@@ -39,7 +61,7 @@ QString busIdentifier(const BatteryState &state, const QString &port)
     return port.mid(port.lastIndexOf(QLatin1Char('/')) + 1);
 }
 
-struct Publisher::Entry
+struct Publisher::Entry : public QObject
 {
     explicit Entry(Battery &b)
         : battery(b)
@@ -50,8 +72,10 @@ struct Publisher::Entry
         return values;
     }
     Battery &battery;
+    QString uniqueId;
     InstanceLock lock;
     BatteryValues values;
+    std::unique_ptr<DeviceStore> store;
     std::unique_ptr<BatteryService> service;
     QTimer retry;
 };
@@ -59,7 +83,10 @@ struct Publisher::Entry
 Publisher::Publisher(Settings settings, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
-    , m_store(m_settings.storeFile)
+    , m_client(m_settings.stores.where == DeviceStores::Where::File
+                   ? nullptr
+                   : std::make_unique<BusClient>(m_settings.bus))
+    , m_stores(m_client.get(), m_settings.stores)
 {}
 
 Publisher::~Publisher() = default;
@@ -78,34 +105,63 @@ bool Publisher::isPublished(const Battery &battery) const
 
 void Publisher::start(Battery &battery)
 {
+    battery.awaitState();
     m_entries.push_back(std::make_unique<Entry>(battery));
     Entry *entry = m_entries.back().get();
     entry->retry.setSingleShot(true);
     entry->retry.setInterval(retryMs);
     connect(&entry->retry, &QTimer::timeout, this, [this, entry] { publish(*entry); });
-    connect(&battery, &Battery::changed, this, [entry] {
+    connect(&battery, &Battery::changed, entry, [entry] {
         if (entry->service)
             entry->service->publish(entry->currentValues());
     });
-    publish(*entry);
+    findStored(*entry);
 }
 
 void Publisher::remove(Battery &battery)
 {
     battery.disconnect(this);
-    std::erase_if(m_entries, [&](const auto &entry) { return &entry->battery == &battery; });
+    std::erase_if(m_entries, [&](const auto &entry) {
+        if (&entry->battery != &battery)
+            return false;
+        if (entry->store)
+            entry->store->flush();
+        return true;
+    });
 }
 
-void Publisher::publish(Entry &entry)
+void Publisher::findStored(Entry &entry)
+{
+    entry.uniqueId = cleanIdentifier(busIdentifier(entry.battery.model().values(), entry.battery.portName()));
+    m_stores.open(entry.uniqueId, {}, &entry, [this, &entry](std::unique_ptr<DeviceStore> store) {
+        entry.store = std::move(store);
+        entry.battery.startControl(storedState(entry.store->stored().charge));
+        connect(&entry.battery, &Battery::stateToStore, entry.store.get(),
+                [&entry](const control::StoredState &state) { entry.store->offer(chargeMemory(state)); });
+        connect(entry.store.get(), &DeviceStore::customNameChanged, &entry, [&entry](const QString &name) {
+            entry.battery.model().setCustomName(name);
+            if (entry.service)
+                entry.service->setCustomName(name);
+        });
+        // Readers look at the instance when the name appears, and never again.
+        connect(
+            entry.store.get(), &DeviceStore::instanceChanged, &entry,
+            [this, &entry] {
+                entry.service.reset();
+                entry.lock.release();
+                publish(entry);
+            },
+            Qt::QueuedConnection);
+        publish(entry);
+    });
+}
+
+ServiceIdentity Publisher::identityOf(const Entry &entry) const
 {
     Battery &battery = entry.battery;
-    const BatteryState &state = battery.model().values();
     const DriverInfo &driver = battery.pack().driver().info();
-    const QString uniqueId = cleanIdentifier(busIdentifier(state, battery.portName()));
-    const IdentityStore::Identity stored = m_store.identity(uniqueId);
-    battery.startControl({});
-    const QString bus = resolvedBus(m_settings.bus);
-
+    const StoredBattery &stored = entry.store->stored();
+    const control::Settings &control = battery.control().settings();
     ServiceIdentity identity;
     const std::optional<int> address = battery.pack().address();
     const QString addressText =
@@ -115,40 +171,49 @@ void Publisher::publish(Entry &entry)
                           (addressText.isEmpty() ? QString() : QStringLiteral("__") + addressText);
     identity.port = battery.portName().mid(battery.portName().lastIndexOf(QLatin1Char('/')) + 1);
     identity.typeName = driver.typeName;
-    identity.uniqueId = uniqueId;
+    identity.uniqueId = entry.uniqueId;
     identity.processName = QFileInfo(QCoreApplication::applicationFilePath()).fileName();
     identity.processVersion = QCoreApplication::applicationVersion();
     identity.deviceInstance = stored.instance;
     identity.customName = stored.customName;
     identity.changesPerItem = m_settings.changesPerItem;
-    identity.cellCount = state.cellCount.value_or(0);
+    identity.cellCount = battery.model().values().cellCount.value_or(0);
     identity.controls = driver.writes;
+    identity.sensorNames = QStringList(control.temperatureNames.begin(), control.temperatureNames.end());
+    identity.timeToSocPoints = control.timeToSocPoints;
+    identity.countsSoc = control.countSoc;
+    return identity;
+}
 
+void Publisher::publish(Entry &entry)
+{
+    Battery &battery = entry.battery;
+    const ServiceIdentity identity = identityOf(entry);
+    const QString bus = resolvedBus(m_settings.bus);
     const auto later = [&](const QString &reason) {
         qCWarning(logPublisher, "%s", qUtf8Printable(reason));
         entry.lock.release();
         entry.retry.start();
         emit refused(reason);
     };
-    if (!entry.lock.take(stored.instance, identity.serviceName, bus)) {
+    if (!entry.lock.take(identity.deviceInstance, identity.serviceName, bus)) {
         later(tr("%1: a battery with the identifier %2 is published already by another program: change its "
                  "capacity or "
                  "serial number in the BMS by a little, or stop the other program")
-                  .arg(battery.portName(), uniqueId));
+                  .arg(battery.portName(), entry.uniqueId));
         return;
     }
-    auto service =
-        std::make_unique<BatteryService>(battery.model(), identity, commandsFor(battery, uniqueId));
+    auto service = std::make_unique<BatteryService>(battery.model(), identity, commandsFor(entry));
     QString error;
     if (!service->start(m_settings.bus, entry.currentValues(), &error)) {
         later(error);
         return;
     }
-    battery.model().setCustomName(stored.customName);
+    battery.model().setCustomName(identity.customName);
     connect(service.get(), &BatteryService::busLost, this, &Publisher::busLost);
     connect(
-        service.get(), &BatteryService::nameLost, this,
-        [this, &entry] {
+        service.get(), &BatteryService::nameLost, &entry,
+        [&entry] {
             qCWarning(logPublisher, "%s: the name was taken away", qUtf8Printable(entry.battery.portName()));
             entry.service.reset();
             entry.lock.release();
@@ -161,8 +226,9 @@ void Publisher::publish(Entry &entry)
     emit published(identity.serviceName);
 }
 
-BatteryService::Commands Publisher::commandsFor(Battery &battery, const QString &uniqueId)
+BatteryService::Commands Publisher::commandsFor(Entry &entry)
 {
+    Battery &battery = entry.battery;
     BatteryService::Commands commands;
     commands.command = [&battery](const QString &word, const QVariant &value, const ItemTree::Reply &reply) {
         QString error;
@@ -176,11 +242,12 @@ BatteryService::Commands Publisher::commandsFor(Battery &battery, const QString 
         });
     };
     commands.pause = [&battery](int minutes) { battery.pause(static_cast<qint64>(minutes) * 60000); };
-    commands.setCustomName = [this, &battery, uniqueId](const QString &name, const ItemTree::Reply &reply) {
-        const bool stored = m_store.setCustomName(uniqueId, name);
-        if (stored)
-            battery.model().setCustomName(name);
-        reply(stored ? ItemAccepted : ItemRefused);
+    commands.setCustomName = [&entry](const QString &name, const ItemTree::Reply &reply) {
+        entry.store->setCustomName(name, [&entry, name, reply](int code) {
+            if (code == ItemAccepted)
+                entry.battery.model().setCustomName(name);
+            reply(code);
+        });
     };
     commands.setSoc = [&battery](double soc, const ItemTree::Reply &reply) {
         battery.setSoc(

@@ -4,7 +4,7 @@
 
 #include "app/line.h"
 #include "venus/batteryservice.h"
-#include "venus/identitystore.h"
+#include "venus/devicestores.h"
 
 namespace sb {
 
@@ -17,7 +17,7 @@ public:
     {
         QString bus; ///< as the user gave it; empty: the usual one
         bool changesPerItem = false;
-        QString storeFile;
+        DeviceStores::Options stores;
     };
 
     explicit Publisher(Settings settings, QObject *parent = nullptr);
@@ -38,11 +38,15 @@ private:
     struct Entry;
     void start(Battery &battery);
     void remove(Battery &battery);
+    /// Finds what is stored of the battery; everything else follows from there.
+    void findStored(Entry &entry);
     void publish(Entry &entry);
-    [[nodiscard]] BatteryService::Commands commandsFor(Battery &battery, const QString &uniqueId);
+    [[nodiscard]] ServiceIdentity identityOf(const Entry &entry) const;
+    [[nodiscard]] BatteryService::Commands commandsFor(Entry &entry);
 
     Settings m_settings;
-    IdentityStore m_store;
+    std::unique_ptr<BusClient> m_client;
+    DeviceStores m_stores;
     std::vector<std::unique_ptr<Entry>> m_entries;
 };
 

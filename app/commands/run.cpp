@@ -16,6 +16,17 @@ namespace {
 
 QString tr(const char *text) { return QCoreApplication::translate("RunCommand", text); }
 
+std::optional<DeviceStores::Where> storePlace(const QString &word)
+{
+    if (word == QLatin1String("auto"))
+        return DeviceStores::Where::Auto;
+    if (word == QLatin1String("dbus"))
+        return DeviceStores::Where::Bus;
+    if (word == QLatin1String("file"))
+        return DeviceStores::Where::File;
+    return std::nullopt;
+}
+
 /// The bus must be there at the start; later a lost one ends the process.
 bool busIsThere(const QString &bus, QString *error)
 {
@@ -42,9 +53,11 @@ int runCommand(const QStringList &arguments, Environment &environment)
     options.value(QStringLiteral("bus"), QStringLiteral("BUS"),
                   tr("system, session or an address such as unix:path=/run/bus; else the session bus where "
                      "DBUS_SESSION_BUS_ADDRESS is set, else the system bus."));
-    options.value(QStringLiteral("settings"), QStringLiteral("WHERE"),
-                  tr("Where device instances and names are kept: file (the only one so far)."),
-                  QStringLiteral("file"));
+    options.value(
+        QStringLiteral("settings"), QStringLiteral("WHERE"),
+        tr("Where device instances, names and history are kept: dbus (com.victronenergy.settings), file, or "
+           "auto: on D-Bus where that service is."),
+        QStringLiteral("auto"));
     options.flag(QStringLiteral("exit-if-none"),
                  tr("Ends with 1 when no BMS answered within 60 s, with 0 when one was given up."));
     options.flag(QStringLiteral("properties-changed"),
@@ -52,8 +65,10 @@ int runCommand(const QStringList &arguments, Environment &environment)
     addCaptureOptions(options);
     if (const auto code = options.parse(arguments))
         return *code;
-    if (options.value(QStringLiteral("settings")) != QLatin1String("file")) {
-        console::error(tr("--settings %1: use file").arg(options.value(QStringLiteral("settings"))));
+    const auto where = storePlace(options.value(QStringLiteral("settings")));
+    if (!where) {
+        console::error(
+            tr("--settings %1: auto, dbus or file").arg(options.value(QStringLiteral("settings"))));
         return WrongUse;
     }
     std::vector<LineConfig> configs;
@@ -65,9 +80,11 @@ int runCommand(const QStringList &arguments, Environment &environment)
         return Unusable;
     }
     Service::Settings settings;
-    settings.publishing = {options.value(QStringLiteral("bus")),
-                           options.isSet(QStringLiteral("properties-changed")),
-                           stateFolder() + QStringLiteral("/batteries.json")};
+    settings.publishing = {
+        options.value(QStringLiteral("bus")), options.isSet(QStringLiteral("properties-changed")), {}};
+    settings.publishing.stores.where = *where;
+    settings.publishing.stores.file = stateFolder() + QStringLiteral("/batteries.json");
+    settings.publishing.stores.volatileFolder = VolatileMemory::folder(options.value(QStringLiteral("bus")));
     settings.exitIfNone = options.isSet(QStringLiteral("exit-if-none"));
     settings.captureFolder = options.value(QStringLiteral("capture"));
     settings.captureValues = options.isSet(QStringLiteral("capture-values"));
