@@ -17,6 +17,8 @@ struct LineConfig
     std::vector<int> addresses;        ///< packs on the line; empty: one, at the driver's usual address
     QVariantMap options;               ///< of the driver
     control::Settings control;         ///< charge control
+    bool useBmsLimits = false;         ///< voltage limits of a BMS that honours it
+    bool monitorOnly = false;          ///< publish measurements and no limits
     bool autoResetSoc = true;          ///< tell a BMS that can be told when it is full
     std::optional<int> pollIntervalMs; ///< instead of the driver's
     bool operator==(const LineConfig &) const = default;

@@ -44,6 +44,8 @@ constexpr std::array commands = {
                  parametersCommand},
     CommandEntry{"command", QT_TRANSLATE_NOOP("Commands", "switches or sets something in the BMS"),
                  controlCommand},
+    CommandEntry{"config", QT_TRANSLATE_NOOP("Commands", "checks a configuration file, lists every option"),
+                 configCommand},
     CommandEntry{"gui", QT_TRANSLATE_NOOP("Commands", "opens the window"), guiCommand},
 };
 
