@@ -19,6 +19,13 @@ Q_LOGGING_CATEGORY(logPublisher, "serialbattery.venus", QtInfoMsg)
 /// A name that is taken, or a lock that is held, may be free later.
 constexpr int retryMs = 60000;
 
+QString sameIdentifier(const Battery &battery, const QString &uniqueId)
+{
+    return Publisher::tr("%1: a battery with the identifier %2 is published already: change its capacity or "
+                         "serial number in the BMS by a little, or stop the other program")
+        .arg(battery.portName(), uniqueId);
+}
+
 } // namespace
 
 QString busIdentifier(const BatteryState &state, const QString &port)
@@ -38,7 +45,8 @@ QString busIdentifier(const BatteryState &state, const QString &port)
     return port.mid(port.lastIndexOf(QLatin1Char('/')) + 1);
 }
 
-struct Publisher::Entry
+/// Also the context of what is asked for the battery: with it the answers go.
+struct Publisher::Entry : QObject
 {
     explicit Entry(Battery &b)
         : battery(b)
@@ -48,8 +56,10 @@ struct Publisher::Entry
         return values.update(battery.model(), battery.connection(), battery.now());
     }
     Battery &battery;
+    QString uniqueId; ///< cleaned
     InstanceLock lock;
     ModelValues values;
+    std::unique_ptr<DeviceStore> store;
     std::unique_ptr<BatteryService> service;
     QTimer retry;
 };
@@ -57,10 +67,18 @@ struct Publisher::Entry
 Publisher::Publisher(Settings settings, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
-    , m_store(m_settings.storeFile)
+    , m_stores(m_settings.where == DeviceStores::Where::File ? nullptr : &client(),
+               {m_settings.where, m_settings.storeFile, m_settings.volatileFolder})
 {}
 
-Publisher::~Publisher() = default;
+Publisher::~Publisher() { m_stores.flush(); }
+
+BusClient &Publisher::client()
+{
+    if (!m_client)
+        m_client = std::make_unique<BusClient>(m_settings.bus);
+    return *m_client;
+}
 
 void Publisher::add(Line &line)
 {
@@ -80,29 +98,74 @@ void Publisher::start(Battery &battery)
     Entry *entry = m_entries.back().get();
     entry->retry.setSingleShot(true);
     entry->retry.setInterval(retryMs);
-    connect(&entry->retry, &QTimer::timeout, this, [this, entry] { publish(*entry); });
+    connect(&entry->retry, &QTimer::timeout, this, [this, entry] { open(*entry); });
     connect(&battery, &Battery::changed, this, [entry] {
         if (entry->service)
             entry->service->publish(entry->currentValues());
     });
-    publish(*entry);
+    open(*entry);
 }
 
 void Publisher::remove(Battery &battery)
 {
     battery.disconnect(this);
-    std::erase_if(m_entries, [&](const auto &entry) { return &entry->battery == &battery; });
+    std::erase_if(m_entries, [&](const auto &entry) {
+        if (&entry->battery != &battery)
+            return false;
+        if (entry->store)
+            entry->store->flush();
+        return true;
+    });
 }
 
-void Publisher::publish(Entry &entry)
+void Publisher::open(Entry &entry)
+{
+    const Battery &battery = entry.battery;
+    entry.uniqueId = cleanIdentifier(busIdentifier(battery.model().values(), battery.portName()));
+    const bool taken = std::any_of(m_entries.begin(), m_entries.end(), [&](const auto &other) {
+        return other.get() != &entry && other->uniqueId == entry.uniqueId;
+    });
+    if (taken) {
+        entry.uniqueId.clear(); // nor may it keep the other out
+        retryLater(entry,
+                   sameIdentifier(battery, busIdentifier(battery.model().values(), battery.portName())));
+        return;
+    }
+    if (entry.store) {
+        publish(entry);
+        return;
+    }
+    m_stores.open(entry.uniqueId, {}, &entry, [this, &entry](std::unique_ptr<DeviceStore> opened) {
+        entry.store = std::move(opened);
+        DeviceStore *store = entry.store.get();
+        connect(store, &DeviceStore::customNameChanged, this, [&entry](const QString &name) {
+            entry.battery.model().setCustomName(name);
+            if (entry.service)
+                entry.service->setCustomName(name);
+        });
+        connect(store, &DeviceStore::instanceChanged, this, [this, &entry] {
+            // Readers look at the instance when the name appears: it has to go and come.
+            if (entry.service)
+                publish(entry);
+        });
+        emit restored(&entry.battery, store);
+        publish(entry);
+    });
+}
+
+void Publisher::retryLater(Entry &entry, const QString &reason)
+{
+    qCWarning(logPublisher, "%s", qUtf8Printable(reason));
+    entry.service.reset();
+    entry.lock.release();
+    entry.retry.start();
+    emit refused(reason);
+}
+
+ServiceIdentity Publisher::identityOf(const Entry &entry) const
 {
     Battery &battery = entry.battery;
-    const BatteryState &state = battery.model().values();
     const DriverInfo &driver = battery.pack().driver().info();
-    const QString uniqueId = cleanIdentifier(busIdentifier(state, battery.portName()));
-    const IdentityStore::Identity stored = m_store.identity(uniqueId);
-    const QString bus = resolvedBus(m_settings.bus);
-
     ServiceIdentity identity;
     const std::optional<int> address = battery.pack().address();
     const QString addressText =
@@ -112,55 +175,59 @@ void Publisher::publish(Entry &entry)
                           (addressText.isEmpty() ? QString() : QStringLiteral("__") + addressText);
     identity.port = battery.portName().mid(battery.portName().lastIndexOf(QLatin1Char('/')) + 1);
     identity.typeName = driver.typeName;
-    identity.uniqueId = uniqueId;
+    identity.uniqueId = entry.uniqueId;
     identity.processName = QFileInfo(QCoreApplication::applicationFilePath()).fileName();
     identity.processVersion = QCoreApplication::applicationVersion();
-    identity.deviceInstance = stored.instance;
-    identity.customName = stored.customName;
+    identity.deviceInstance = entry.store->stored().instance;
+    identity.customName = entry.store->stored().customName;
     identity.changesPerItem = m_settings.changesPerItem;
-    identity.cellCount = state.cellCount.value_or(0);
+    identity.cellCount = battery.model().values().cellCount.value_or(0);
     identity.controls = driver.writes;
+    return identity;
+}
 
-    const auto later = [&](const QString &reason) {
-        qCWarning(logPublisher, "%s", qUtf8Printable(reason));
-        entry.lock.release();
-        entry.retry.start();
-        emit refused(reason);
-    };
-    if (!entry.lock.take(stored.instance, identity.serviceName, bus)) {
-        later(tr("%1: a battery with the identifier %2 is published already by another program: change its "
-                 "capacity or "
-                 "serial number in the BMS by a little, or stop the other program")
-                  .arg(battery.portName(), uniqueId));
+void Publisher::publish(Entry &entry)
+{
+    Battery &battery = entry.battery;
+    const StoredBattery &stored = entry.store->stored();
+    if (entry.service) {
+        entry.service->stop();
+        entry.service->setDeviceInstance(stored.instance);
+    } else {
+        entry.service =
+            std::make_unique<BatteryService>(battery.model(), identityOf(entry), commandsFor(entry));
+        connect(entry.service.get(), &BatteryService::busLost, this, &Publisher::busLost);
+        connect(
+            entry.service.get(), &BatteryService::nameLost, &entry,
+            [&entry] {
+                qCWarning(logPublisher, "%s: the name was taken away",
+                          qUtf8Printable(entry.battery.portName()));
+                entry.service.reset();
+                entry.lock.release();
+                entry.retry.start();
+            },
+            Qt::QueuedConnection);
+    }
+    BatteryService &service = *entry.service;
+    if (!entry.lock.take(stored.instance, service.identity().serviceName, resolvedBus(m_settings.bus))) {
+        retryLater(entry, sameIdentifier(battery, entry.uniqueId));
         return;
     }
-    auto service =
-        std::make_unique<BatteryService>(battery.model(), identity, commandsFor(battery, uniqueId));
     QString error;
-    if (!service->start(m_settings.bus, entry.currentValues(), &error)) {
-        later(error);
+    if (!service.start(m_settings.bus, entry.currentValues(), &error)) {
+        retryLater(entry, error);
         return;
     }
     battery.model().setCustomName(stored.customName);
-    connect(service.get(), &BatteryService::busLost, this, &Publisher::busLost);
-    connect(
-        service.get(), &BatteryService::nameLost, this,
-        [this, &entry] {
-            qCWarning(logPublisher, "%s: the name was taken away", qUtf8Printable(entry.battery.portName()));
-            entry.service.reset();
-            entry.lock.release();
-            entry.retry.start();
-        },
-        Qt::QueuedConnection);
-    entry.service = std::move(service);
     qCInfo(logPublisher, "%s: published as %s, instance %d", qUtf8Printable(battery.portName()),
-           qUtf8Printable(identity.serviceName), identity.deviceInstance);
-    emit published(identity.serviceName);
+           qUtf8Printable(service.identity().serviceName), service.identity().deviceInstance);
+    emit published(service.identity().serviceName);
 }
 
-BatteryService::Commands Publisher::commandsFor(Battery &battery, const QString &uniqueId)
+BatteryService::Commands Publisher::commandsFor(Entry &entry)
 {
     BatteryService::Commands commands;
+    Battery &battery = entry.battery;
     commands.command = [&battery](const QString &word, const QVariant &value, const ItemTree::Reply &reply) {
         QString error;
         const auto request = parseControl({word, value.toString()}, &error);
@@ -173,11 +240,8 @@ BatteryService::Commands Publisher::commandsFor(Battery &battery, const QString 
         });
     };
     commands.pause = [&battery](int minutes) { battery.pause(static_cast<qint64>(minutes) * 60000); };
-    commands.setCustomName = [this, &battery, uniqueId](const QString &name, const ItemTree::Reply &reply) {
-        const bool stored = m_store.setCustomName(uniqueId, name);
-        if (stored)
-            battery.model().setCustomName(name);
-        reply(stored ? ItemAccepted : ItemRefused);
+    commands.setCustomName = [&entry](const QString &name, const ItemTree::Reply &reply) {
+        entry.store->setCustomName(name, reply); // it tells the model
     };
     commands.setSoc = [&battery](double soc, const ItemTree::Reply &reply) {
         battery.command(Control::StateOfCharge, soc, [reply](const ProcedureResult &result) {

@@ -4,7 +4,7 @@
 
 #include "app/line.h"
 #include "venus/batteryservice.h"
-#include "venus/identitystore.h"
+#include "venus/devicestores.h"
 
 namespace sb {
 
@@ -18,6 +18,8 @@ public:
         QString bus; ///< as the user gave it; empty: the usual one
         bool changesPerItem = false;
         QString storeFile;
+        DeviceStores::Where where = DeviceStores::Where::File;
+        QString volatileFolder{}; ///< of VolatileMemory::folder(); empty: nothing is kept in RAM
     };
 
     explicit Publisher(Settings settings, QObject *parent = nullptr);
@@ -26,8 +28,13 @@ public:
     void add(Line &line);
     /// Of a battery that is published now.
     [[nodiscard]] bool isPublished(const Battery &battery) const;
+    /// The process's connection for asking others; made when it is first needed.
+    [[nodiscard]] BusClient &client();
 
 signals:
+    /// What was kept of the battery is known; comes before it is published. Charge control restores itself
+    /// from stored() and offers its state to the store from then on, for as long as the battery is there.
+    void restored(sb::Battery *battery, sb::DeviceStore *store);
     void published(const QString &service);
     /// The daemon is gone; nothing can go on without it.
     void busLost();
@@ -38,11 +45,15 @@ private:
     struct Entry;
     void start(Battery &battery);
     void remove(Battery &battery);
+    void open(Entry &entry);
     void publish(Entry &entry);
-    [[nodiscard]] BatteryService::Commands commandsFor(Battery &battery, const QString &uniqueId);
+    void retryLater(Entry &entry, const QString &reason);
+    [[nodiscard]] ServiceIdentity identityOf(const Entry &entry) const;
+    [[nodiscard]] BatteryService::Commands commandsFor(Entry &entry);
 
     Settings m_settings;
-    IdentityStore m_store;
+    std::unique_ptr<BusClient> m_client;
+    DeviceStores m_stores;
     std::vector<std::unique_ptr<Entry>> m_entries;
 };
 

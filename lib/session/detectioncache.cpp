@@ -4,6 +4,7 @@
 
 #include "bms/wholefile.h"
 
+#include <QFile>
 #include <QJsonDocument>
 #include <QLoggingCategory>
 
