@@ -9,13 +9,14 @@
 namespace sb {
 
 Battery::Battery(Session &session, PackLink &pack, const QString &portName, const QString &connection,
-                 const control::Settings &settings, QObject *parent)
+                 const control::Settings &settings, PublishSettings publishing, QObject *parent)
     : QObject(parent)
     , m_session(session)
     , m_pack(pack)
     , m_portName(portName)
     , m_model(pack.driver().info().id, connection)
     , m_control(settings)
+    , m_publishing(std::move(publishing))
 {
     m_model.setAddress(pack.address());
     m_model.setLimits([this] { return m_started ? limitsJson(m_control, now()) : QJsonObject(); });

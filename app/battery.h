@@ -10,6 +10,21 @@
 
 namespace sb {
 
+/// How a battery appears on D-Bus, as far as the user decides it.
+struct PublishSettings
+{
+    bool monitorOnly = false;      ///< measurements and no limits
+    bool portAsIdentifier = false; ///< told from others by its port, not by what the BMS says
+    bool json = false;             ///< everything in /JsonData too
+    int cellDataFormat = 1;        ///< bits: 1 /Voltages/Cell1, 2 /Cell/1/Volts
+    /// Options published below /Info/Config.
+    std::vector<std::pair<QString, QVariant>> config;
+    QString sensorService; ///< whose current and SoC replace those of the BMS; empty: none
+    QString sensorCurrentPath;
+    QString sensorSocPath;
+    bool operator==(const PublishSettings &) const = default;
+};
+
 /// One battery of the program: a pack of a session, the model everybody reads, and what may be charged and
 /// drawn. Copies from the session to model and control after each poll and passes commands the other way.
 class Battery : public QObject
@@ -18,17 +33,20 @@ class Battery : public QObject
 public:
     /// \a session and \a pack must outlive the battery.
     Battery(Session &session, PackLink &pack, const QString &portName, const QString &connection,
-            const control::Settings &settings, QObject *parent = nullptr);
+            const control::Settings &settings, PublishSettings publishing = {}, QObject *parent = nullptr);
     ~Battery() override;
 
     [[nodiscard]] BatteryModel &model() { return m_model; }
     [[nodiscard]] const BatteryModel &model() const { return m_model; }
     [[nodiscard]] const control::ChargeControl &control() const { return m_control; }
     [[nodiscard]] PackLink &pack() { return m_pack; }
+    [[nodiscard]] const PackLink &pack() const { return m_pack; }
     [[nodiscard]] Session &session() { return m_session; }
     /// The port as the user named it.
     [[nodiscard]] QString portName() const { return m_portName; }
     [[nodiscard]] qint64 now() const { return m_session.now(); }
+
+    [[nodiscard]] const PublishSettings &publishing() const { return m_publishing; }
 
     /// Somebody knows the state of before the restart and will call startControl() with it.
     void awaitState() { m_stateAwaited = true; }
@@ -72,6 +90,7 @@ private:
     QString m_portName;
     BatteryModel m_model;
     control::ChargeControl m_control;
+    PublishSettings m_publishing;
     BatteryState m_fresh; ///< what the last good poll itself brought, where an old value may not stand in
     std::optional<control::ExternalSensor> m_external;
     std::optional<control::EssState> m_ess;

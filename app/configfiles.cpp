@@ -50,6 +50,41 @@ QVariantMap driverOptions(const config::Configuration &c)
     return options;
 }
 
+QVariant busValue(const config::KeyInfo &info, const config::Value &value)
+{
+    switch (info.type) {
+    case config::KeyType::Bool:
+    case config::KeyType::Switch:
+        return value.flag;
+    case config::KeyType::Integer:
+        return value.isSet ? QVariant(static_cast<int>(value.number)) : QVariant(QString());
+    case config::KeyType::Float:
+        return value.isSet ? QVariant(value.number) : QVariant(QString());
+    default:
+        return value.text;
+    }
+}
+
+PublishSettings publishSettings(const config::Configuration &c)
+{
+    PublishSettings settings;
+    settings.portAsIdentifier = c.flag("USE_PORT_AS_UNIQUE_ID");
+    settings.json = c.flag("PUBLISH_BATTERY_DATA_AS_JSON");
+    settings.cellDataFormat = c.integer("BATTERY_CELL_DATA_FORMAT");
+    settings.sensorService = c.text("EXTERNAL_SENSOR_DBUS_DEVICE");
+    settings.sensorCurrentPath = c.text("EXTERNAL_SENSOR_DBUS_PATH_CURRENT");
+    settings.sensorSocPath = c.text("EXTERNAL_SENSOR_DBUS_PATH_SOC");
+    if (!c.flag("PUBLISH_CONFIG_VALUES"))
+        return settings;
+    for (size_t i = 0; i < config::keys().size(); ++i) {
+        const config::KeyInfo &info = config::keys()[i];
+        // What is published can be read by everybody on the bus.
+        if (qstrcmp(info.name, "MQTT_PASSWORD") != 0)
+            settings.config.emplace_back(QString::fromLatin1(info.name), busValue(info, c.value(i)));
+    }
+    return settings;
+}
+
 } // namespace
 
 QString messageText(const QString &file, const config::Message &message)
@@ -93,7 +128,8 @@ void applyConfig(const ConfigFiles &files, const DriverRegistry &registry, LineC
     line.control = config::controlSettings(c);
     line.autoResetSoc = c.flag("AUTO_RESET_SOC");
     line.useBmsLimits = c.flag("USE_BMS_DVCC_VALUES");
-    line.monitorOnly = files.options.monitorOnly;
+    line.publishing = publishSettings(c);
+    line.publishing.monitorOnly = files.options.monitorOnly;
     if (c.value("POLL_INTERVAL").isSet)
         line.pollIntervalMs = static_cast<int>(c.number("POLL_INTERVAL") * 1000);
     if (line.addresses.empty()) {
@@ -117,7 +153,7 @@ void applyConfig(const ConfigFiles &files, const DriverRegistry &registry, LineC
             line.driver = registry.find(device->bms);
         if (device->pollIntervalS)
             line.pollIntervalMs = static_cast<int>(*device->pollIntervalS * 1000);
-        line.monitorOnly = device->monitorOnly.value_or(line.monitorOnly);
+        line.publishing.monitorOnly = device->monitorOnly.value_or(line.publishing.monitorOnly);
         options.insert(device->driver);
     }
     options.insert(line.options);

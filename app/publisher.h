@@ -5,10 +5,13 @@
 #include "app/line.h"
 #include "venus/batteryservice.h"
 #include "venus/devicestores.h"
+#include "venus/esssettings.h"
+#include "venus/externalsensor.h"
 
 namespace sb {
 
-/// Puts the batteries of lines on D-Bus: identity, instance, lock, service, and what readers command.
+/// Puts the batteries of lines on D-Bus: identity, stored state, lock, service, what readers command, and
+/// what control needs to know from the bus.
 class Publisher : public QObject
 {
     Q_OBJECT
@@ -21,6 +24,7 @@ public:
     };
 
     explicit Publisher(Settings settings, QObject *parent = nullptr);
+    /// Everything that waits to be written is.
     ~Publisher() override;
 
     void add(Line &line);
@@ -39,14 +43,19 @@ private:
     void start(Battery &battery);
     void remove(Battery &battery);
     /// Finds what is stored of the battery; everything else follows from there.
-    void findStored(Entry &entry);
+    void open(Entry &entry);
+    void onOpened(Entry &entry, std::unique_ptr<DeviceStore> store);
     void publish(Entry &entry);
+    void retryLater(Entry &entry, const QString &reason);
+    void followBus(Entry &entry);
+    [[nodiscard]] BusClient &client();
     [[nodiscard]] ServiceIdentity identityOf(const Entry &entry) const;
     [[nodiscard]] BatteryService::Commands commandsFor(Entry &entry);
 
     Settings m_settings;
-    std::unique_ptr<BusClient> m_client;
+    std::unique_ptr<BusClient> m_client; ///< made when somebody has to be asked
     DeviceStores m_stores;
+    std::unique_ptr<EssSettings> m_ess;
     std::vector<std::unique_ptr<Entry>> m_entries;
 };
 

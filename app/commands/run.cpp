@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The SerialBattery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/command.h"
+#include "app/configfiles.h"
 #include "app/console.h"
 #include "app/exitcode.h"
 #include "app/service.h"
@@ -10,6 +11,7 @@
 
 #include <QCoreApplication>
 #include <QDBusConnection>
+#include <QFileInfo>
 
 namespace sb {
 namespace {
@@ -40,13 +42,48 @@ bool busIsThere(const QString &bus, QString *error)
     return connected;
 }
 
+/// What the command line and the files say about the lines of the service. \return an exit code where that is
+/// nothing to run with.
+std::optional<int> readLines(const Options &options, const Environment &environment,
+                             std::vector<LineConfig> &configs)
+{
+    const QString configPath = options.value(QStringLiteral("config"));
+    if (!configPath.isEmpty() && !QFileInfo::exists(configPath)) {
+        console::error(tr("--config %1: there is no such file").arg(configPath));
+        return WrongUse;
+    }
+    const ConfigFiles files = readConfigFiles(configPath, options.value(QStringLiteral("options")));
+    logMessages(files);
+    (void)setLogLevel(files.configuration.text("LOGGING").toLower());
+    const QStringList ports = options.isSet(QStringLiteral("port")) ? options.values(QStringLiteral("port"))
+                                                                    : configuredPorts(files);
+    if (ports.isEmpty()) {
+        console::error(
+            tr("name a port, such as --port /dev/ttyUSB0, or a [device /dev/ttyUSB0] in serialbattery.ini "
+               "(\"serialbattery scan\" lists them)"));
+        return WrongUse;
+    }
+    if (const auto code = lineConfigs(options, environment, ports, configs))
+        return code;
+    const QStringList excluded = files.configuration.words("EXCLUDED_DEVICES");
+    std::erase_if(configs, [&excluded](const LineConfig &config) { return excluded.contains(config.port); });
+    if (configs.empty()) {
+        console::note(tr("every port is in EXCLUDED_DEVICES"));
+        return Done;
+    }
+    for (LineConfig &config : configs)
+        applyConfig(files, environment.drivers, config);
+    return std::nullopt;
+}
+
 } // namespace
 
 int runCommand(const QStringList &arguments, Environment &environment)
 {
     Options options(
-        QStringLiteral("run --port PORT [--port PORT ...] [--bms ID] [--address A ...] [--bus BUS] "
-                       "[--exit-if-none] [--properties-changed] [--capture DIR [--capture-values]]"),
+        QStringLiteral("run [--port PORT ...] [--bms ID] [--address A ...] [--bus BUS] "
+                       "[--config FILE] [--options FILE] [--settings WHERE] [--exit-if-none] "
+                       "[--properties-changed] [--capture DIR [--capture-values]]"),
         tr("The service: finds the BMS on each port, reads it every second and publishes each battery on\n"
            "D-Bus (com.victronenergy.battery.*) until it is stopped."));
     options.source();
@@ -71,8 +108,11 @@ int runCommand(const QStringList &arguments, Environment &environment)
             tr("--settings %1: auto, dbus or file").arg(options.value(QStringLiteral("settings"))));
         return WrongUse;
     }
+    const auto read = [&options, &environment](std::vector<LineConfig> &configs) {
+        return readLines(options, environment, configs);
+    };
     std::vector<LineConfig> configs;
-    if (const auto code = lineConfigs(options, environment, configs))
+    if (const auto code = read(configs))
         return *code;
     QString error;
     if (!busIsThere(options.value(QStringLiteral("bus")), &error)) {
@@ -92,6 +132,13 @@ int runCommand(const QStringList &arguments, Environment &environment)
     ProcessSignals processSignals;
     QObject::connect(&processSignals, &ProcessSignals::interrupted, &service,
                      [&] { service.stop(processSignals.exitCode()); });
+    QObject::connect(&processSignals, &ProcessSignals::hangUp, &service, [&] {
+        std::vector<LineConfig> changed;
+        if (read(changed))
+            return; // what is wrong was told; what runs goes on
+        if (const QString problem = service.apply(changed); !problem.isEmpty())
+            console::error(problem);
+    });
     int exitCode = Done;
     QObject::connect(&service, &Service::finished, &service, [&](int code) {
         exitCode = code;

@@ -171,14 +171,16 @@ void BatteryService::send(const char *word, const char *value, std::function<voi
 
 BatteryService::Reply BatteryService::inTime(const Reply &reply)
 {
-    const auto answered = std::make_shared<bool>(false);
-    // What comes too late still reaches the handler, which shows it; the caller keeps the first answer.
-    QTimer::singleShot(writeTimeoutMs, this, [reply, answered] {
-        if (!std::exchange(*answered, true))
-            reply(ItemRefused);
+    auto *timer = new QTimer(this);
+    timer->setSingleShot(true);
+    connect(timer, &QTimer::timeout, this, [reply, timer] {
+        timer->deleteLater();
+        reply(ItemRefused);
     });
-    return [reply, answered](int code) {
-        *answered = true;
+    timer->start(writeTimeoutMs);
+    // What comes too late still reaches the handler, which shows it; the caller keeps the first answer.
+    return [reply, timer = QPointer(timer)](int code) {
+        delete timer.data();
         reply(code);
     };
 }

@@ -2,16 +2,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "venus/devicestore.h"
 
+#include "bms/wholefile.h"
 #include "venus/bus.h"
 #include "venus/identitystore.h"
 
 #include <QCryptographicHash>
 #include <QDateTime>
-#include <QDir>
-#include <QFileInfo>
+#include <QFile>
 #include <QJsonDocument>
 #include <QLoggingCategory>
-#include <QSaveFile>
 #include <cmath>
 
 namespace sb {
@@ -85,13 +84,11 @@ void VolatileMemory::save(const ChargeMemory &charge, qint64 wallSecond)
         return;
     QJsonObject json = charge.toJson();
     json.insert(QStringLiteral("time"), wallSecond);
-    (void)QDir().mkpath(QFileInfo(m_file).path()); // open() tells what is wrong
-    QSaveFile output(m_file);
-    const bool ok = output.open(QIODevice::WriteOnly) &&
-                    output.write(QJsonDocument(json).toJson(QJsonDocument::Compact)) >= 0 && output.commit();
+    QString error;
+    const bool ok = writeWholeFile(m_file, QJsonDocument(json).toJson(QJsonDocument::Compact), &error);
     if (!ok && !m_warned)
         qCWarning(logStore, "%s: can't be written (%s); after a crash up to 15 minutes of counting are lost",
-                  qUtf8Printable(m_file), qUtf8Printable(output.errorString()));
+                  qUtf8Printable(m_file), qUtf8Printable(error));
     m_warned = !ok;
 }
 

@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "venus/identitystore.h"
 
+#include "bms/wholefile.h"
 #include "venus/bus.h"
 
 #include <QCryptographicHash>
-#include <QDir>
-#include <QFileInfo>
+#include <QFile>
 #include <QJsonDocument>
 #include <QLoggingCategory>
-#include <QSaveFile>
 #include <QSet>
 #include <cerrno>
 #include <fcntl.h>
@@ -151,13 +150,11 @@ bool IdentityStore::change(const QString &uniqueId, const QString &key, const QJ
 
 bool IdentityStore::save()
 {
-    (void)QDir().mkpath(QFileInfo(m_file).path()); // open() tells what is wrong
-    QSaveFile output(m_file);
-    const bool ok = output.open(QIODevice::WriteOnly) &&
-                    output.write(QJsonDocument(m_batteries).toJson()) >= 0 && output.commit();
+    QString error;
+    const bool ok = writeWholeFile(m_file, QJsonDocument(m_batteries).toJson(), &error);
     if (!ok && !m_warned)
         qCWarning(logStore, "%s: can't be written (%s); what changes is kept until the program ends",
-                  qUtf8Printable(m_file), qUtf8Printable(output.errorString()));
+                  qUtf8Printable(m_file), qUtf8Printable(error));
     m_warned = !ok;
     return ok;
 }

@@ -333,7 +333,7 @@ void SettingsStore::onAdded(SettingsClient::Result result, const QHash<QString, 
 {
     const SettingsClient::Added instance = added.value(path(Instance), {-1, {}});
     bool ok = false;
-    // Of a class that somebody changed the number still is ours: this service can't be anything else.
+    // Of another class the number serves until the service has answered with one of ours.
     const int number = instance.value.toString().section(QLatin1Char(':'), 1).toInt(&ok);
     if (result != SettingsClient::Result::Done || instance.error != 0 || !ok) {
         if (!std::exchange(m_warned, true))
@@ -364,7 +364,7 @@ void SettingsStore::onAdded(SettingsClient::Result result, const QHash<QString, 
         flush();
         return;
     }
-    // An entry of an older version was taken over by one that had other values.
+    // An entry of an older version was taken over by one that had other values, or one of another class.
     set(CustomName, battery.customName);
     if (m_found[Instance].isValid() && battery.instance != number)
         set(Instance, QStringLiteral("battery:%1").arg(battery.instance));
