@@ -90,6 +90,10 @@ int runCommand(const QStringList &arguments, Environment &environment)
     options.value(QStringLiteral("bus"), QStringLiteral("BUS"),
                   tr("system, session or an address such as unix:path=/run/bus; else the session bus where "
                      "DBUS_SESSION_BUS_ADDRESS is set, else the system bus."));
+    options.value(QStringLiteral("config"), QStringLiteral("FILE"),
+                  tr("Configuration of dbus-serialbattery; else the one of the installation."));
+    options.value(QStringLiteral("options"), QStringLiteral("FILE"),
+                  tr("Options of our own; else serialbattery.ini beside the configuration."));
     options.value(
         QStringLiteral("settings"), QStringLiteral("WHERE"),
         tr("Where device instances, names and history are kept: dbus (com.victronenergy.settings), file, or "
