@@ -15,10 +15,10 @@ struct LineConfig
     QString label;                                    ///< shown instead of the port; empty: the port
     const DriverDescriptor *driver = nullptr;         ///< null: find out
     std::vector<const DriverDescriptor *> candidates; ///< BMS to look for; empty: all
-    std::vector<int> addresses;        ///< packs on the line; empty: one, at the driver's usual address
-    QVariantMap options;               ///< of the driver
-    control::Settings control;         ///< charge control
-    bool useBmsLimits = false; ///< voltage limits of the BMS, where it can be taken at its word
+    std::vector<int> addresses; ///< packs on the line; empty: one, at the driver's usual address
+    QVariantMap options;        ///< of the driver
+    control::Settings control;  ///< charge control
+    bool useBmsLimits = false;  ///< voltage limits of the BMS, where it can be taken at its word
     PublishSettings publishing;
     bool autoResetSoc = true;          ///< tell a BMS that can be told when it is full
     std::optional<int> pollIntervalMs; ///< instead of the driver's

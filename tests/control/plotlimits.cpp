@@ -93,6 +93,8 @@ void draw(QTextStream &out, const Plot &plot)
 {
     out << "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " << width << ' ' << height
         << "\" font-family=\"sans-serif\" font-size=\"12\">\n"
+        << "<!-- SPDX-FileCopyrightText: 2026 The SerialBattery authors -->\n"
+        << "<!-- SPDX-License-Identifier: GPL-3.0-or-later -->\n"
         << "<rect width=\"" << width << "\" height=\"" << height << "\" fill=\"#ffffff\"/>\n";
     for (int percent = 0; percent <= 100; percent += 25) {
         const QString from = place(plot, plot.from, percent);
