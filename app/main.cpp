@@ -40,6 +40,9 @@ constexpr std::array commands = {
                  parametersCommand},
     CommandEntry{"command", QT_TRANSLATE_NOOP("Commands", "switches or sets something in the BMS"),
                  controlCommand},
+    CommandEntry{"offer",
+                 QT_TRANSLATE_NOOP("Commands", "hands a port to the running service, for supervisors"),
+                 offerCommand},
     CommandEntry{"gui", QT_TRANSLATE_NOOP("Commands", "opens the window"), guiCommand},
 };
 
