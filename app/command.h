@@ -30,6 +30,7 @@ struct CommandEntry
 int startWindow(const QStringList &arguments);
 
 int captureCommand(const QStringList &arguments, Environment &environment);
+int configCommand(const QStringList &arguments, Environment &environment);
 int controlCommand(const QStringList &arguments, Environment &environment);
 int demoCommand(const QStringList &arguments, Environment &environment);
 int driversCommand(const QStringList &arguments, Environment &environment);
@@ -41,6 +42,7 @@ int readCommand(const QStringList &arguments, Environment &environment);
 int replayCommand(const QStringList &arguments, Environment &environment);
 int runCommand(const QStringList &arguments, Environment &environment);
 int scanCommand(const QStringList &arguments, Environment &environment);
+int simulateControlCommand(const QStringList &arguments, Environment &environment);
 int simulateCommand(const QStringList &arguments, Environment &environment);
 int statusCommand(const QStringList &arguments, Environment &environment);
 

@@ -3,8 +3,9 @@
 #include "app/publisher.h"
 
 #include "app/controlwords.h"
+#include "control/limitsjson.h"
 #include "venus/bus.h"
-#include "venus/modelvalues.h"
+#include "venus/controlvalues.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -19,11 +20,40 @@ Q_LOGGING_CATEGORY(logPublisher, "serialbattery.venus", QtInfoMsg)
 /// A name that is taken, or a lock that is held, may be free later.
 constexpr int retryMs = 60000;
 
-QString sameIdentifier(const Battery &battery, const QString &uniqueId)
+control::StoredState storedState(const ChargeMemory &memory)
 {
-    return Publisher::tr("%1: a battery with the identifier %2 is published already: change its capacity or "
-                         "serial number in the BMS by a little, or stop the other program")
-        .arg(battery.portName(), uniqueId);
+    control::StoredState state;
+    state.allowMaxVoltage = memory.allowMaxVoltage;
+    state.maxVoltageStart = memory.maxVoltageStart;
+    state.countedSoc = memory.countedSoc;
+    state.lastReset = memory.lastReset;
+    state.history = control::HistoryValues::fromJson(memory.history);
+    return state;
+}
+
+ChargeMemory chargeMemory(const control::StoredState &state)
+{
+    ChargeMemory memory;
+    memory.allowMaxVoltage = state.allowMaxVoltage;
+    memory.maxVoltageStart = state.maxVoltageStart;
+    memory.countedSoc = state.countedSoc;
+    memory.lastReset = state.lastReset;
+    memory.history = state.history.toJson();
+    return memory;
+}
+
+QString addressText(const Battery &battery)
+{
+    const std::optional<int> address = battery.pack().address();
+    return address ? QStringLiteral("0x%1").arg(*address, 2, 16, QLatin1Char('0')) : QString();
+}
+
+QString portIdentifier(const Battery &battery)
+{
+    const QString port = battery.portName();
+    const QString address = addressText(battery);
+    return port.mid(port.startsWith(QLatin1String("/dev/")) ? 5 : port.lastIndexOf(QLatin1Char('/')) + 1) +
+           QStringLiteral("__") + (address.isEmpty() ? QStringLiteral("0x01") : address);
 }
 
 } // namespace
@@ -46,30 +76,34 @@ QString busIdentifier(const BatteryState &state, const QString &port)
 }
 
 /// Also the context of what is asked for the battery: with it the answers go.
-struct Publisher::Entry : QObject
+struct Publisher::Entry : public QObject
 {
     explicit Entry(Battery &b)
         : battery(b)
     {}
     const BatteryValues &currentValues()
     {
-        return values.update(battery.model(), battery.connection(), battery.now());
+        fillValues(battery.model(), battery.control(), values);
+        return values;
     }
     Battery &battery;
-    QString uniqueId; ///< cleaned
+    QString uniqueId; ///< cleaned; empty while another battery has it
     InstanceLock lock;
-    ModelValues values;
+    BatteryValues values;
     std::unique_ptr<DeviceStore> store;
     std::unique_ptr<BatteryService> service;
+    std::unique_ptr<ExternalSensor> sensor;
     QTimer retry;
 };
 
 Publisher::Publisher(Settings settings, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
-    , m_stores(m_settings.where == DeviceStores::Where::File ? nullptr : &client(),
-               {m_settings.where, m_settings.storeFile, m_settings.volatileFolder})
-{}
+    , m_stores(m_settings.stores.where == DeviceStores::Where::File ? nullptr : &client(), m_settings.stores)
+{
+    if (m_stores.settings())
+        m_ess = std::make_unique<EssSettings>(*m_stores.settings());
+}
 
 Publisher::~Publisher() { m_stores.flush(); }
 
@@ -94,12 +128,14 @@ bool Publisher::isPublished(const Battery &battery) const
 
 void Publisher::start(Battery &battery)
 {
+    battery.awaitState();
     m_entries.push_back(std::make_unique<Entry>(battery));
     Entry *entry = m_entries.back().get();
     entry->retry.setSingleShot(true);
     entry->retry.setInterval(retryMs);
     connect(&entry->retry, &QTimer::timeout, this, [this, entry] { open(*entry); });
-    connect(&battery, &Battery::changed, this, [entry] {
+    connect(&battery, &Battery::changed, entry, [this, entry] {
+        followBus(*entry);
         if (entry->service)
             entry->service->publish(entry->currentValues());
     });
@@ -118,41 +154,6 @@ void Publisher::remove(Battery &battery)
     });
 }
 
-void Publisher::open(Entry &entry)
-{
-    const Battery &battery = entry.battery;
-    entry.uniqueId = cleanIdentifier(busIdentifier(battery.model().values(), battery.portName()));
-    const bool taken = std::any_of(m_entries.begin(), m_entries.end(), [&](const auto &other) {
-        return other.get() != &entry && other->uniqueId == entry.uniqueId;
-    });
-    if (taken) {
-        entry.uniqueId.clear(); // nor may it keep the other out
-        retryLater(entry,
-                   sameIdentifier(battery, busIdentifier(battery.model().values(), battery.portName())));
-        return;
-    }
-    if (entry.store) {
-        publish(entry);
-        return;
-    }
-    m_stores.open(entry.uniqueId, {}, &entry, [this, &entry](std::unique_ptr<DeviceStore> opened) {
-        entry.store = std::move(opened);
-        DeviceStore *store = entry.store.get();
-        connect(store, &DeviceStore::customNameChanged, this, [&entry](const QString &name) {
-            entry.battery.model().setCustomName(name);
-            if (entry.service)
-                entry.service->setCustomName(name);
-        });
-        connect(store, &DeviceStore::instanceChanged, this, [this, &entry] {
-            // Readers look at the instance when the name appears: it has to go and come.
-            if (entry.service)
-                publish(entry);
-        });
-        emit restored(&entry.battery, store);
-        publish(entry);
-    });
-}
-
 void Publisher::retryLater(Entry &entry, const QString &reason)
 {
     qCWarning(logPublisher, "%s", qUtf8Printable(reason));
@@ -162,17 +163,79 @@ void Publisher::retryLater(Entry &entry, const QString &reason)
     emit refused(reason);
 }
 
+void Publisher::open(Entry &entry)
+{
+    Battery &battery = entry.battery;
+    const QString identifier = battery.publishing().portAsIdentifier
+                                   ? portIdentifier(battery)
+                                   : busIdentifier(battery.model().values(), battery.portName());
+    entry.uniqueId = cleanIdentifier(identifier);
+    const bool taken = std::any_of(m_entries.begin(), m_entries.end(), [&](const auto &other) {
+        return other.get() != &entry && other->uniqueId == entry.uniqueId;
+    });
+    if (taken) {
+        entry.uniqueId.clear(); // nor may it keep the other out
+        retryLater(entry,
+                   tr("%1: a battery with the identifier %2 is published already: change its capacity or "
+                      "serial number in the BMS by a little, or stop the other program")
+                       .arg(battery.portName(), identifier));
+        return;
+    }
+    if (entry.store) {
+        publish(entry);
+        return;
+    }
+    m_stores.open(entry.uniqueId, {}, &entry,
+                  [this, &entry](std::unique_ptr<DeviceStore> store) { onOpened(entry, std::move(store)); });
+}
+
+void Publisher::onOpened(Entry &entry, std::unique_ptr<DeviceStore> opened)
+{
+    entry.store = std::move(opened);
+    DeviceStore *store = entry.store.get();
+    const PublishSettings &publishing = entry.battery.publishing();
+    if (!publishing.sensorService.isEmpty())
+        entry.sensor = std::make_unique<ExternalSensor>(
+            client(), publishing.sensorService, publishing.sensorCurrentPath, publishing.sensorSocPath);
+    entry.battery.startControl(storedState(store->stored().charge));
+    connect(&entry.battery, &Battery::stateToStore, store,
+            [store](const control::StoredState &state) { store->offer(chargeMemory(state)); });
+    connect(store, &DeviceStore::customNameChanged, &entry, [&entry](const QString &name) {
+        entry.battery.model().setCustomName(name);
+        if (entry.service)
+            entry.service->setCustomName(name);
+    });
+    connect(store, &DeviceStore::instanceChanged, &entry, [this, &entry] {
+        // Readers look at the instance when the name appears: it has to go and come.
+        if (entry.service)
+            publish(entry);
+    });
+    publish(entry);
+}
+
+void Publisher::followBus(Entry &entry)
+{
+    if (entry.sensor)
+        entry.battery.setExternalSensor(
+            entry.sensor->isThere()
+                ? std::optional(control::ExternalSensor{entry.sensor->current(), entry.sensor->soc()})
+                : std::nullopt);
+    if (m_ess && m_ess->hub4Mode())
+        entry.battery.setEss(control::EssState{m_ess->hub4Mode(), m_ess->state(), m_ess->minimumSocLimit(),
+                                               m_ess->socLimit()});
+}
+
 ServiceIdentity Publisher::identityOf(const Entry &entry) const
 {
     Battery &battery = entry.battery;
     const DriverInfo &driver = battery.pack().driver().info();
+    const control::Settings &control = battery.control().settings();
+    const PublishSettings &publishing = battery.publishing();
+    const QString address = addressText(battery);
     ServiceIdentity identity;
-    const std::optional<int> address = battery.pack().address();
-    const QString addressText =
-        address ? QStringLiteral("0x%1").arg(*address, 2, 16, QLatin1Char('0')) : QString();
-    identity.serviceName = serialServiceName(battery.portName(), addressText);
+    identity.serviceName = serialServiceName(battery.portName(), address);
     identity.connection = QStringLiteral("Serial ") + battery.portName() +
-                          (addressText.isEmpty() ? QString() : QStringLiteral("__") + addressText);
+                          (address.isEmpty() ? QString() : QStringLiteral("__") + address);
     identity.port = battery.portName().mid(battery.portName().lastIndexOf(QLatin1Char('/')) + 1);
     identity.typeName = driver.typeName;
     identity.uniqueId = entry.uniqueId;
@@ -183,6 +246,13 @@ ServiceIdentity Publisher::identityOf(const Entry &entry) const
     identity.changesPerItem = m_settings.changesPerItem;
     identity.cellCount = battery.model().values().cellCount.value_or(0);
     identity.controls = driver.writes;
+    identity.sensorNames = QStringList(control.temperatureNames.begin(), control.temperatureNames.end());
+    identity.timeToSocPoints = control.timeToSocPoints;
+    identity.countsSoc = control.countSoc;
+    identity.monitorOnly = publishing.monitorOnly;
+    identity.publishJson = publishing.json;
+    identity.cellDataFormat = publishing.cellDataFormat;
+    identity.config = publishing.config;
     return identity;
 }
 
@@ -209,8 +279,12 @@ void Publisher::publish(Entry &entry)
             Qt::QueuedConnection);
     }
     BatteryService &service = *entry.service;
+    entry.lock.release(); // of the instance before
     if (!entry.lock.take(stored.instance, service.identity().serviceName, resolvedBus(m_settings.bus))) {
-        retryLater(entry, sameIdentifier(battery, entry.uniqueId));
+        retryLater(entry,
+                   tr("%1: a battery with the identifier %2 is published already by another program: change "
+                      "its capacity or serial number in the BMS by a little, or stop the other program")
+                       .arg(battery.portName(), entry.uniqueId));
         return;
     }
     QString error;
@@ -244,9 +318,15 @@ BatteryService::Commands Publisher::commandsFor(Entry &entry)
         entry.store->setCustomName(name, reply); // it tells the model
     };
     commands.setSoc = [&battery](double soc, const ItemTree::Reply &reply) {
-        battery.command(Control::StateOfCharge, soc, [reply](const ProcedureResult &result) {
-            reply(result.ok ? ItemAccepted : ItemRefused);
-        });
+        battery.setSoc(
+            soc, [reply](const ProcedureResult &result) { reply(result.ok ? ItemAccepted : ItemRefused); });
+    };
+    commands.clearHistory = [&battery](int part, const ItemTree::Reply &reply) {
+        battery.clearHistory(static_cast<control::HistoryPart>(part));
+        reply(ItemAccepted);
+    };
+    commands.explain = [&battery] {
+        return limitsJson(battery.control(), battery.now()).value(QLatin1String("explain")).toObject();
     };
     return commands;
 }

@@ -5,10 +5,13 @@
 #include "app/line.h"
 #include "venus/batteryservice.h"
 #include "venus/devicestores.h"
+#include "venus/esssettings.h"
+#include "venus/externalsensor.h"
 
 namespace sb {
 
-/// Puts the batteries of lines on D-Bus: identity, instance, lock, service, and what readers command.
+/// Puts the batteries of lines on D-Bus: identity, stored state, lock, service, what readers command, and
+/// what control needs to know from the bus.
 class Publisher : public QObject
 {
     Q_OBJECT
@@ -17,24 +20,18 @@ public:
     {
         QString bus; ///< as the user gave it; empty: the usual one
         bool changesPerItem = false;
-        QString storeFile;
-        DeviceStores::Where where = DeviceStores::Where::File;
-        QString volatileFolder{}; ///< of VolatileMemory::folder(); empty: nothing is kept in RAM
+        DeviceStores::Options stores;
     };
 
     explicit Publisher(Settings settings, QObject *parent = nullptr);
+    /// Everything that waits to be written is.
     ~Publisher() override;
 
     void add(Line &line);
     /// Of a battery that is published now.
     [[nodiscard]] bool isPublished(const Battery &battery) const;
-    /// The process's connection for asking others; made when it is first needed.
-    [[nodiscard]] BusClient &client();
 
 signals:
-    /// What was kept of the battery is known; comes before it is published. Charge control restores itself
-    /// from stored() and offers its state to the store from then on, for as long as the battery is there.
-    void restored(sb::Battery *battery, sb::DeviceStore *store);
     void published(const QString &service);
     /// The daemon is gone; nothing can go on without it.
     void busLost();
@@ -45,15 +42,20 @@ private:
     struct Entry;
     void start(Battery &battery);
     void remove(Battery &battery);
+    /// Finds what is stored of the battery; everything else follows from there.
     void open(Entry &entry);
+    void onOpened(Entry &entry, std::unique_ptr<DeviceStore> store);
     void publish(Entry &entry);
     void retryLater(Entry &entry, const QString &reason);
+    void followBus(Entry &entry);
+    [[nodiscard]] BusClient &client();
     [[nodiscard]] ServiceIdentity identityOf(const Entry &entry) const;
     [[nodiscard]] BatteryService::Commands commandsFor(Entry &entry);
 
     Settings m_settings;
-    std::unique_ptr<BusClient> m_client;
+    std::unique_ptr<BusClient> m_client; ///< made when somebody has to be asked
     DeviceStores m_stores;
+    std::unique_ptr<EssSettings> m_ess;
     std::vector<std::unique_ptr<Entry>> m_entries;
 };
 

@@ -17,10 +17,10 @@ class Recording : public QObject
     Q_OBJECT
 public:
     Recording(const QString &fileName, const LineConfig &config, bool values, Clock &clock);
-    /// In the folder of --capture, named by port and time; nothing, and one line, where that can't be
+    /// In \a folder, named by port and time; nothing, and one line, where that can't be
     /// written.
-    [[nodiscard]] static std::unique_ptr<Recording> inFolder(const Options &options, const LineConfig &config,
-                                                             Clock &clock, QString *error);
+    [[nodiscard]] static std::unique_ptr<Recording>
+    inFolder(const QString &folder, bool values, const LineConfig &config, Clock &clock, QString *error);
 
     [[nodiscard]] bool open(QString *error) { return m_writer.open(error); }
     [[nodiscard]] TrafficTap *tap() { return m_writer.tap(linkId()); }
