@@ -36,6 +36,7 @@ int demoCommand(const QStringList &arguments, Environment &environment);
 int driversCommand(const QStringList &arguments, Environment &environment);
 int guiCommand(const QStringList &arguments, Environment &environment);
 int monitorCommand(const QStringList &arguments, Environment &environment);
+int offerCommand(const QStringList &arguments, Environment &environment);
 int parametersCommand(const QStringList &arguments, Environment &environment);
 int readCommand(const QStringList &arguments, Environment &environment);
 int replayCommand(const QStringList &arguments, Environment &environment);

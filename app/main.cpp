@@ -46,6 +46,9 @@ constexpr std::array commands = {
                  controlCommand},
     CommandEntry{"config", QT_TRANSLATE_NOOP("Commands", "checks a configuration file, lists every option"),
                  configCommand},
+    CommandEntry{"offer",
+                 QT_TRANSLATE_NOOP("Commands", "hands a port to the running service, for supervisors"),
+                 offerCommand},
     CommandEntry{"gui", QT_TRANSLATE_NOOP("Commands", "opens the window"), guiCommand},
 };
 

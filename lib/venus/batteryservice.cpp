@@ -249,6 +249,8 @@ void BatteryService::stop()
     if (!m_started)
         return;
     m_started = false;
+    // What the old connection still has to tell is not about the name that the next start gets.
+    m_connection.interface()->disconnect(this);
     // Readers react to the name alone; it goes first.
     m_connection.unregisterService(m_identity.serviceName);
     disconnectBus();

@@ -26,13 +26,19 @@ ExternalSensor::ExternalSensor(BusClient &client, QString service, QString curre
     m_current.path = std::move(currentPath);
     m_soc.path = std::move(socPath);
     m_clock.start();
-    m_tick.setInterval(1000);
-    m_tick.setTimerType(Qt::VeryCoarseTimer);
+    setTimes(askMs, staleMs);
     connect(&m_tick, &QTimer::timeout, this, &ExternalSensor::onTick);
     connect(&m_watcher, &NameWatcher::ownerChanged, this, &ExternalSensor::onOwner);
 }
 
 ExternalSensor::~ExternalSensor() { follow(false); }
+
+void ExternalSensor::setTimes(int ask, int stale)
+{
+    m_askMs = ask;
+    m_staleMs = stale;
+    m_tick.setInterval(ask / 4);
+}
 
 void ExternalSensor::onOwner(const QString &owner)
 {
@@ -131,14 +137,14 @@ void ExternalSensor::onItemsChanged(const QDBusMessage &message)
 void ExternalSensor::onTick()
 {
     for (Item *item : items()) {
-        if (m_clock.elapsed() - item->at >= askMs)
+        if (m_clock.elapsed() - item->at >= m_askMs)
             ask(*item);
     }
 }
 
 Number ExternalSensor::value(const Item &item) const
 {
-    return m_clock.elapsed() - item.at < staleMs ? item.value : std::nullopt;
+    return m_clock.elapsed() - item.at < m_staleMs ? item.value : std::nullopt;
 }
 
 Number ExternalSensor::soc() const

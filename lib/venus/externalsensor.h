@@ -33,6 +33,8 @@ public:
     static constexpr int staleMs = 30000;
     /// A value that does not change is asked for after this time, ms.
     static constexpr int askMs = 20000;
+    /// Other times than these two, for tests.
+    void setTimes(int ask, int stale);
 
 signals:
     /// It came or went.
@@ -63,6 +65,8 @@ private:
     QString m_owner;
     Item m_current;
     Item m_soc;
+    int m_askMs = askMs;
+    int m_staleMs = staleMs;
     QElapsedTimer m_clock;
     QTimer m_tick; ///< runs while the sensor is there
 };

@@ -12,6 +12,7 @@ _serialbattery_options() {
     read) echo "$common $source --parameters --json" ;;
     monitor) echo "$common $source --json" ;;
     status) echo "$common --bus --json" ;;
+    offer) echo "$common --bus" ;;
     scan) echo "$common --serial --detect --all --json --timeout" ;;
     drivers) echo "$common --json" ;;
     config) echo "$common --effective --json --markdown" ;;
@@ -27,7 +28,7 @@ _serialbattery_options() {
 }
 
 _serialbattery() {
-    local commands='run read monitor status scan drivers simulate simulate-control demo capture replay parameters command config gui help'
+    local commands='run offer read monitor status scan drivers simulate simulate-control demo capture replay parameters command config gui help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then

@@ -34,6 +34,7 @@ _serialbattery() {
         'parameters:the settings stored in the BMS'
         'command:switches or sets something in the BMS'
         'config:checks a configuration file, lists every option'
+        'offer:hands a port to the running service, for supervisors'
         'gui:opens the window'
         'help:tells about a command'
     )
@@ -75,6 +76,7 @@ _serialbattery() {
         ;;
     read) _arguments $common $source_options '--parameters[read settings, too]' '--json[print JSON]' ;;
     monitor) _arguments $common $source_options '--json[print JSON lines]' ;;
+    offer) _arguments $common '--bus[bus of the service]:bus:(system session)' ':port:_serialbattery_ports' ;;
     status) _arguments $common '--bus[bus to look at]:bus:(system session)' '--json[print JSON]' ;;
     scan)
         _arguments $common '--serial[serial ports]' '--detect[ask which BMS is there]' \

@@ -902,6 +902,8 @@ void TestBusConformance::instanceChangesWithTheName()
     QVERIFY2(m_battery->start(m_bus->address()), qPrintable(m_battery->error));
     QCOMPARE(get("/DeviceInstance").scalar, QVariant(7));
     QVERIFY(listener.heard().isEmpty()); // the name tells it, not a signal
+    QCOMPARE(m_battery->nameLosses, 0);
+    QCOMPARE(m_battery->busLosses, 0);
 }
 
 void TestBusConformance::LOST_09_answersWhileTheBmsHangs()

@@ -27,6 +27,7 @@ private slots:
     void fallsBackWhenItGoes();
     void invalidIsNothing();
     void unknownPathsAreNothing();
+    void steadyValuesStayAndHungOnesGo();
     void readsTheEnergySystem();
     void energySystemMayBeMissing();
 
@@ -132,6 +133,29 @@ void TestExternalSensor::unknownPathsAreNothing()
     QTRY_VERIFY(sensor->isThere());
     QTest::qWait(200);
     QVERIFY(!sensor->current() && !sensor->soc());
+}
+
+void TestExternalSensor::steadyValuesStayAndHungOnesGo()
+{
+    // Any process with an item will do as a sensor that can be stopped.
+    QTemporaryDir folder;
+    SettingsProcess process(QStringLiteral(SB_FAKE_SETTINGS));
+    QVERIFY(process.start(m_bus->address(), folder.filePath(QStringLiteral("settings.json"))));
+    const QString name = QStringLiteral("com.victronenergy.settings");
+    QVERIFY(Outsider(m_bus->address())
+                .call(name, QStringLiteral("/"), QStringLiteral("com.victronenergy.Settings.AddSettings"),
+                      {QStringLiteral("[{'path': <'/Settings/Shunt'>, 'default': <3.5>}]")})
+                .ok);
+    ExternalSensor sensor(*m_client, name, QStringLiteral("/Settings/Shunt"), {});
+    sensor.setTimes(200, 600);
+    QTRY_COMPARE(sensor.current(), Number(3.5));
+    QTest::qWait(1000); // nothing is announced, but it is confirmed
+    QCOMPARE(sensor.current(), Number(3.5));
+    process.freeze(true);
+    QTRY_VERIFY(!sensor.current());
+    QVERIFY(sensor.isThere());
+    process.freeze(false);
+    QTRY_COMPARE(sensor.current(), Number(3.5));
 }
 
 void TestExternalSensor::readsTheEnergySystem()
