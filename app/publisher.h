@@ -30,6 +30,8 @@ public:
     void add(Line &line);
     /// Of a battery that is published now.
     [[nodiscard]] bool isPublished(const Battery &battery) const;
+    /// The connection with which the process asks others; made on demand, which waits for the daemon.
+    [[nodiscard]] BusClient &client();
 
 signals:
     void published(const QString &service);
@@ -48,7 +50,6 @@ private:
     void publish(Entry &entry);
     void retryLater(Entry &entry, const QString &reason);
     void followBus(Entry &entry);
-    [[nodiscard]] BusClient &client();
     [[nodiscard]] ServiceIdentity identityOf(const Entry &entry) const;
     [[nodiscard]] BatteryService::Commands commandsFor(Entry &entry);
 

@@ -40,6 +40,52 @@ Service::Service(Settings settings, Environment &environment, QObject *parent)
     });
     if (m_settings.exitIfNone)
         m_nobody.start(exitIfNoneMs);
+    else if (m_settings.offeredLine)
+        startOffers();
+}
+
+void Service::startOffers()
+{
+    m_ports = std::make_unique<PortService>(
+        m_publisher.client(),
+        PortService::Handlers{
+            [this](const QString &port, const ItemTree::Reply &reply) { onOffer(port, reply); },
+            [this](const QString &port) {
+                if (Entry *entry = find(port); entry && entry->offered && !entry->ending)
+                    endLine(*entry);
+            }});
+    QString error;
+    if (!m_ports->start(&error)) {
+        qCInfo(logService, "%s", qUtf8Printable(error));
+        m_ports.reset();
+    }
+}
+
+Service::Entry *Service::find(const QString &port)
+{
+    const auto at = std::find_if(m_lines.begin(), m_lines.end(),
+                                 [&](const auto &entry) { return entry->config.port == port; });
+    return at == m_lines.end() ? nullptr : at->get();
+}
+
+void Service::onOffer(const QString &port, const ItemTree::Reply &reply)
+{
+    const std::optional<LineConfig> config = m_settings.offeredLine(port);
+    if (!config || m_exitCode || find(port)) {
+        reply(OfferRefused);
+        return;
+    }
+    if (const QString error = startLine(*config, reply); !error.isEmpty()) {
+        qCWarning(logService, "%s", qUtf8Printable(error));
+        reply(OfferRefused);
+    }
+}
+
+void Service::answerOffer(Entry &entry, int code)
+{
+    entry.patience.reset();
+    if (const auto reply = std::exchange(entry.reply, std::nullopt))
+        (*reply)(code);
 }
 
 Service::~Service() = default;
@@ -51,6 +97,12 @@ QString Service::apply(const std::vector<LineConfig> &configs)
         const auto same = std::find_if(configs.begin(), configs.end(), [&](const LineConfig &config) {
             return config.port == entry->config.port;
         });
+        if (entry->offered) {
+            const std::optional<LineConfig> now = m_settings.offeredLine(entry->config.port);
+            if (!entry->ending && !(now == entry->config))
+                endLine(*entry); // its supervisor offers it again
+            continue;
+        }
         if (entry->ending) {
             entry->next = same == configs.end() ? std::nullopt : std::optional(*same);
         } else if (same == configs.end()) {
@@ -74,10 +126,11 @@ QString Service::apply(const std::vector<LineConfig> &configs)
     return problem;
 }
 
-QString Service::startLine(const LineConfig &config)
+QString Service::startLine(const LineConfig &config, std::optional<ItemTree::Reply> offer)
 {
     auto entry = std::make_unique<Entry>();
     entry->config = config;
+    entry->offered = offer.has_value();
     TrafficTap *tap = nullptr;
     if (!m_settings.captureFolder.isEmpty()) {
         QString error;
@@ -91,6 +144,14 @@ QString Service::startLine(const LineConfig &config)
     if (tap)
         entry->recording->follow(*entry->line);
     follow(*entry);
+    if (offer) {
+        entry->reply = std::move(offer);
+        entry->patience = std::make_unique<QTimer>();
+        entry->patience->setSingleShot(true);
+        connect(entry->patience.get(), &QTimer::timeout, this,
+                [this, waiting = entry.get()] { endLine(*waiting); });
+        entry->patience->start(exitIfNoneMs);
+    }
     m_publisher.add(*entry->line);
     m_lines.push_back(std::move(entry));
     m_lines.back()->line->start();
@@ -100,15 +161,24 @@ QString Service::startLine(const LineConfig &config)
 void Service::follow(Entry &entry)
 {
     Line *line = entry.line.get();
-    connect(line, &Line::batteryAdded, this, [this] {
+    connect(line, &Line::batteryAdded, this, [this, &entry] {
         m_everFound = true;
         m_nobody.stop();
+        answerOffer(entry, OfferTaken);
     });
     connect(line, &Line::batteryRemoved, this, [this, &entry] {
-        if (m_settings.exitIfNone && !entry.ending)
-            stop(Done); // another program may try the port now
+        // Another program may try the port now.
+        if (entry.offered && !entry.ending)
+            endLine(entry);
+        else if (m_settings.exitIfNone && !entry.ending)
+            stop(Done);
     });
-    connect(line, &Line::openFailed, this, [this](const LinkError &failure) {
+    connect(line, &Line::openFailed, this, [this, &entry](const LinkError &failure) {
+        if (entry.offered) {
+            if (!entry.ending)
+                endLine(entry);
+            return;
+        }
         // With one port, and before anything was there, the user is better told than kept waiting.
         if (!m_everFound && m_lines.size() == 1 && !m_exitCode) {
             console::error(failure.text);
@@ -133,6 +203,12 @@ void Service::onStopped(const Line *line)
     if (at == m_lines.end())
         return;
     const std::optional<LineConfig> next = (*at)->next;
+    if ((*at)->offered) {
+        const bool wasThere = !(*at)->reply;
+        answerOffer(**at, OfferNoBms);
+        if (wasThere && m_ports)
+            m_ports->release((*at)->config.port, Done);
+    }
     m_lines.erase(at);
     if (m_exitCode) {
         if (m_lines.empty())

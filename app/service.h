@@ -5,6 +5,7 @@
 #include "app/command.h"
 #include "app/publisher.h"
 #include "app/recording.h"
+#include "venus/portservice.h"
 
 namespace sb {
 
@@ -21,6 +22,8 @@ public:
         bool exitIfNone = false;
         QString captureFolder; ///< empty: nothing is recorded
         bool captureValues = false;
+        /// What the configuration says about a port that is offered; nothing: it is to be left alone.
+        std::function<std::optional<LineConfig>(const QString &port)> offeredLine;
     };
 
     /// \a environment must outlive the service.
@@ -44,18 +47,26 @@ private:
         std::unique_ptr<Recording> recording;
         std::unique_ptr<Line> line;
         bool ending = false;
-        std::optional<LineConfig> next; ///< starts when this one has ended
+        bool offered = false;                 ///< lent by a supervisor, to be given back
+        std::optional<ItemTree::Reply> reply; ///< the supervisor waits for it
+        std::unique_ptr<QTimer> patience;     ///< until an offered port has to have a BMS
+        std::optional<LineConfig> next;       ///< starts when this one has ended
     };
-    [[nodiscard]] QString startLine(const LineConfig &config);
+    [[nodiscard]] QString startLine(const LineConfig &config, std::optional<ItemTree::Reply> offer = {});
     void endLine(Entry &entry);
     void onStopped(const Line *line);
     void follow(Entry &entry);
+    void startOffers();
+    void onOffer(const QString &port, const ItemTree::Reply &reply);
+    void answerOffer(Entry &entry, int code);
+    [[nodiscard]] Entry *find(const QString &port);
 
     Settings m_settings;
     Environment &m_environment;
     SystemClock m_clock;
     DetectionCache m_cache;
     Publisher m_publisher;
+    std::unique_ptr<PortService> m_ports; ///< takes ports that supervisors offer
     std::vector<std::unique_ptr<Entry>> m_lines;
     QTimer m_nobody; ///< gives the port back when no BMS answers
     std::optional<int> m_exitCode;

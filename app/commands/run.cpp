@@ -42,25 +42,35 @@ bool busIsThere(const QString &bus, QString *error)
     return connected;
 }
 
-/// What the command line and the files say about the lines of the service. \return an exit code where that is
-/// nothing to run with.
-std::optional<int> readLines(const Options &options, const Environment &environment,
-                             std::vector<LineConfig> &configs)
+/// The files, read anew. \return an exit code where they can't be used.
+std::optional<int> readFiles(const Options &options, ConfigFiles &files)
 {
     const QString configPath = options.value(QStringLiteral("config"));
     if (!configPath.isEmpty() && !QFileInfo::exists(configPath)) {
         console::error(tr("--config %1: there is no such file").arg(configPath));
         return WrongUse;
     }
-    const ConfigFiles files = readConfigFiles(configPath, options.value(QStringLiteral("options")));
+    files = readConfigFiles(configPath, options.value(QStringLiteral("options")));
     logMessages(files);
-    (void)setLogLevel(files.configuration.text("LOGGING").toLower());
-    const QStringList ports = options.isSet(QStringLiteral("port")) ? options.values(QStringLiteral("port"))
-                                                                    : configuredPorts(files);
+    if (!options.isSet(QStringLiteral("log-level")) && !options.isSet(QStringLiteral("verbose")))
+        (void)setLogLevel(files.configuration.text("LOGGING").toLower());
+    return std::nullopt;
+}
+
+/// The lines that the command line and the files name. \return an exit code where that is nothing to run
+/// with.
+std::optional<int> readLines(const Options &options, const Environment &environment, const ConfigFiles &files,
+                             std::vector<LineConfig> &configs)
+{
+    const bool named = options.isSet(QStringLiteral("port"));
+    const QStringList ports = named ? options.values(QStringLiteral("port")) : configuredPorts(files);
     if (ports.isEmpty()) {
-        console::error(
-            tr("name a port, such as --port /dev/ttyUSB0, or a [device /dev/ttyUSB0] in serialbattery.ini "
-               "(\"serialbattery scan\" lists them)"));
+        if (!options.isSet(QStringLiteral("exit-if-none"))) {
+            console::note(
+                tr("no port is named: waiting for ports that are offered (\"serialbattery offer PORT\")"));
+            return std::nullopt;
+        }
+        console::error(tr("name a port, such as --port /dev/ttyUSB0 (\"serialbattery scan\" lists them)"));
         return WrongUse;
     }
     if (const auto code = lineConfigs(options, environment, ports, configs))
@@ -112,11 +122,11 @@ int runCommand(const QStringList &arguments, Environment &environment)
             tr("--settings %1: auto, dbus or file").arg(options.value(QStringLiteral("settings"))));
         return WrongUse;
     }
-    const auto read = [&options, &environment](std::vector<LineConfig> &configs) {
-        return readLines(options, environment, configs);
-    };
+    ConfigFiles files;
     std::vector<LineConfig> configs;
-    if (const auto code = read(configs))
+    if (const auto code = readFiles(options, files))
+        return *code;
+    if (const auto code = readLines(options, environment, files, configs))
         return *code;
     QString error;
     if (!busIsThere(options.value(QStringLiteral("bus")), &error)) {
@@ -132,14 +142,24 @@ int runCommand(const QStringList &arguments, Environment &environment)
     settings.exitIfNone = options.isSet(QStringLiteral("exit-if-none"));
     settings.captureFolder = options.value(QStringLiteral("capture"));
     settings.captureValues = options.isSet(QStringLiteral("capture-values"));
+    settings.offeredLine = [&](const QString &port) -> std::optional<LineConfig> {
+        if (files.configuration.words("EXCLUDED_DEVICES").contains(port))
+            return std::nullopt;
+        std::vector<LineConfig> offered;
+        if (lineConfigs(options, environment, {port}, offered))
+            return std::nullopt;
+        applyConfig(files, environment.drivers, offered.front());
+        return offered.front();
+    };
     Service service(settings, environment);
     ProcessSignals processSignals;
     QObject::connect(&processSignals, &ProcessSignals::interrupted, &service,
                      [&] { service.stop(processSignals.exitCode()); });
     QObject::connect(&processSignals, &ProcessSignals::hangUp, &service, [&] {
         std::vector<LineConfig> changed;
-        if (read(changed))
-            return; // what is wrong was told; what runs goes on
+        // What is wrong was told; what runs goes on.
+        if (readFiles(options, files) || readLines(options, environment, files, changed))
+            return;
         if (const QString problem = service.apply(changed); !problem.isEmpty())
             console::error(problem);
     });

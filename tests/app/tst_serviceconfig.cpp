@@ -18,6 +18,8 @@ private slots:
     void portsMayComeFromTheOptions();
     void excludedPortsAreLeftAlone();
     void aReloadTouchesOnlyWhatChanged();
+    void anOfferedPortIsTakenAndGivenBack();
+    void anOfferStartsAService();
     void historyAndStateSurviveAKill();
     void checkNamesLineAndKey();
     void theDocumentationIsTheTable();
@@ -42,17 +44,18 @@ private:
         return waitFor(QStringLiteral("/Connected"), getValue, QStringLiteral("<1>"))
             .contains(QLatin1String("<1>"));
     }
-    QString owner(const QString &name)
+    QString askBus(const char *method, const QString &name)
     {
         QProcess gdbus;
         gdbus.start(QStringLiteral("gdbus"),
                     {QStringLiteral("call"), QStringLiteral("--address"), m_bus->address(),
                      QStringLiteral("-d"), QStringLiteral("org.freedesktop.DBus"), QStringLiteral("-o"),
                      QStringLiteral("/org/freedesktop/DBus"), QStringLiteral("-m"),
-                     QStringLiteral("org.freedesktop.DBus.GetNameOwner"), name});
+                     QStringLiteral("org.freedesktop.DBus.") + QLatin1String(method), name});
         gdbus.waitForFinished(10000);
         return QString::fromUtf8(gdbus.readAllStandardOutput()).trimmed();
     }
+    QString owner(const QString &name) { return askBus("GetNameOwner", name); }
 };
 
 void TestServiceConfig::theUsersLimitsArePublished()
@@ -137,6 +140,37 @@ void TestServiceConfig::aReloadTouchesOnlyWhatChanged()
     QTRY_VERIFY_WITH_TIMEOUT(!owner(second).isEmpty() && owner(second) != ownerOfSecond, 15000);
     QCOMPARE(owner(first), ownerOfFirst);
     QCOMPARE(m_service->process().state(), QProcess::Running);
+}
+
+void TestServiceConfig::anOfferedPortIsTakenAndGivenBack()
+{
+    startService({QStringLiteral("--config"), write("config.ini", "[DEFAULT]\n")});
+    QTRY_VERIFY_WITH_TIMEOUT(!owner(QStringLiteral("org.serialbattery.Service")).isEmpty(), 10000);
+    Program offer(*m_folder);
+    offer.start({QStringLiteral("offer"), port(), QStringLiteral("--bus"), m_bus->address()});
+    QVERIFY(isUp());
+    // Whose port it is gets it back when the offer ends.
+    offer.process().terminate();
+    QTRY_VERIFY_WITH_TIMEOUT(owner(m_name).isEmpty(), 10000);
+    QCOMPARE(m_service->process().state(), QProcess::Running);
+    // And the other way round: a battery that is gone for good ends the offer.
+    Program again(*m_folder);
+    again.start({QStringLiteral("offer"), port(), QStringLiteral("--bus"), m_bus->address()});
+    QVERIFY(isUp());
+    m_service->process().terminate();
+    QVERIFY(again.process().waitForFinished(15000));
+}
+
+void TestServiceConfig::anOfferStartsAService()
+{
+    Program offer(*m_folder);
+    offer.start({QStringLiteral("offer"), port(), QStringLiteral("--bus"), m_bus->address()});
+    QVERIFY(isUp());
+    const QString answer = askBus("GetConnectionUnixProcessID", QStringLiteral("org.serialbattery.Service"));
+    const int pid = answer.section(QLatin1Char(' '), 1).section(QLatin1Char(','), 0, 0).toInt();
+    QVERIFY2(pid > 1, qPrintable(answer));
+    QCOMPARE(::kill(pid, SIGTERM), 0);
+    QVERIFY(offer.process().waitForFinished(15000));
 }
 
 void TestServiceConfig::historyAndStateSurviveAKill()
