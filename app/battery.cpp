@@ -94,7 +94,9 @@ void Battery::onUpdated()
 {
     const qint64 at = now();
     if (m_pack.condition() == Condition::Paused) {
-        m_tick.stop();
+        // Whatever the reason, nobody watches the cells now: the same limits in time hold as for a loss.
+        poll(false);
+        m_tick.start();
     } else if (m_pack.lastPollGood()) {
         readFresh();
         poll(true);

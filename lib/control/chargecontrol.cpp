@@ -132,11 +132,11 @@ Number ChargeControl::clampedByFets(const BatteryState &state, const Number &cur
     m_contradiction = false;
     const bool open = state.chargeAllowed == false || state.dischargeAllowed == false;
     if (!open || !current) {
-        m_currentAtOpening.reset();
+        m_currentBefore = current;
         return current;
     }
-    if (!m_currentAtOpening)
-        m_currentAtOpening = current;
+    if (current != m_currentBefore)
+        m_currentBefore.reset();
     double clamped = *current;
     if (state.dischargeAllowed == false)
         clamped = std::max(clamped, 0.0);
@@ -144,7 +144,7 @@ Number ChargeControl::clampedByFets(const BatteryState &state, const Number &cur
         clamped = std::min(clamped, 0.0);
     // Small currents against an open FET are noise of the measurement, and one that has not changed since it
     // opened was measured before. Anything else is real, and something is wrong.
-    if (std::abs(*current - clamped) > contradictionAmperes && current != m_currentAtOpening) {
+    if (std::abs(*current - clamped) > contradictionAmperes && !m_currentBefore) {
         m_contradiction = true;
         return current;
     }

@@ -193,7 +193,7 @@ private:
     Number m_soc;
     Number m_bmsSoc;
     std::optional<double> m_adjustedSoc; ///< of a user, until the BMS or counter took it
-    Number m_currentAtOpening;           ///< first reading with a FET open
+    Number m_currentBefore;              ///< last reading before a FET opened, while it has not changed
     bool m_contradiction = false;
     bool m_becameFull = false;
     std::optional<qint64> m_nextTimes;

@@ -136,7 +136,7 @@ void ChargeControl::publishCells()
     m_output.highestCell = m_cells.highest();
     m_output.lowestCellId = m_cells.lowestId();
     m_output.highestCellId = m_cells.highestId();
-    m_output.cellSum = rounded(m_cells.sum(), 100);
+    m_output.cellSum = m_cells.isComplete() ? rounded(m_cells.sum(), 100) : Number();
     m_output.cellSpread.reset();
     if (m_output.lowestCell && m_output.highestCell)
         m_output.cellSpread = rounded(*m_output.highestCell - *m_output.lowestCell, 1000);

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "venus/batteryitems.h"
 
-#include "venus/modelvalues.h"
-
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <cmath>
@@ -133,6 +131,13 @@ std::optional<qint64> integer(const Flag &value)
 
 /// 0 or negative.
 Number discharged(const Number &value) { return value ? Number(-std::abs(*value)) : std::nullopt; }
+
+/// As configured, or "Temp 1".
+QString sensorName(const QStringList &names, size_t sensor)
+{
+    const QString name = names.value(static_cast<qsizetype>(sensor));
+    return name.isEmpty() ? QStringLiteral("Temp %1").arg(sensor + 1) : name;
+}
 
 } // namespace
 

@@ -80,6 +80,11 @@ void fillLimits(const control::Output &o, BatteryValues &v)
     v.deviceState = o.deviceState;
     v.errorCode = count(o.errorCode);
     v.givenUp = o.givenUp;
+    constexpr int configurationError = 10;
+    if (o.givenUp && o.state != configurationError) {
+        v.state = 14; // standby: nothing is allowed any more
+        v.mode = 4;
+    }
 }
 
 void fillCells(const control::Output &o, const BatteryState &state, BatteryValues &v)

@@ -15,6 +15,8 @@ private slots:
     void theUsersLimitsArePublished();
     void aFaultyFileStartsWithSafeValuesAndShowsIt();
     void monitorOnlyPublishesNoLimits();
+    void LOST_02_blocksAtTheMomentOfLoss();
+    void LOST_03_keepsTheCurrentsInsideTheWindow();
     void portsMayComeFromTheOptions();
     void excludedPortsAreLeftAlone();
     void aReloadTouchesOnlyWhatChanged();
@@ -94,6 +96,33 @@ void TestServiceConfig::monitorOnlyPublishesNoLimits()
     QCOMPARE(call(QStringLiteral("/Info/MaxChargeVoltage"), getValue), QStringLiteral("(<@ai []>,)"));
     QCOMPARE(call(QStringLiteral("/Info/MaxChargeCurrent"), getValue), QStringLiteral("(<@ai []>,)"));
     QVERIFY(call(QStringLiteral("/Dc/0/Voltage"), getText).contains(QLatin1Char('V')));
+}
+
+void TestServiceConfig::LOST_02_blocksAtTheMomentOfLoss()
+{
+    startWith(write("config.ini", "[DEFAULT]\nBLOCK_ON_DISCONNECT = True\n"));
+    QVERIFY(isUp());
+    QCOMPARE(call(QStringLiteral("/Info/MaxChargeCurrent"), getText), QStringLiteral("('50.00A',)"));
+    m_simulator.reset();
+    QVERIFY(waitFor(QStringLiteral("/System/NrOfModulesOffline"), getValue, QStringLiteral("<1>"), 20000)
+                .contains(QLatin1String("<1>")));
+    QCOMPARE(call(QStringLiteral("/Info/MaxChargeCurrent"), getText), QStringLiteral("('0.00A',)"));
+    QCOMPARE(call(QStringLiteral("/Info/MaxDischargeCurrent"), getText), QStringLiteral("('0.00A',)"));
+    QCOMPARE(call(QStringLiteral("/Io/AllowToCharge"), getValue), QStringLiteral("(<0>,)"));
+    QCOMPARE(call(QStringLiteral("/Io/AllowToDischarge"), getValue), QStringLiteral("(<0>,)"));
+}
+
+void TestServiceConfig::LOST_03_keepsTheCurrentsInsideTheWindow()
+{
+    startWith(write("config.ini", "[DEFAULT]\n"));
+    QVERIFY(isUp());
+    m_simulator.reset();
+    QVERIFY(waitFor(QStringLiteral("/System/NrOfModulesOffline"), getValue, QStringLiteral("<1>"), 20000)
+                .contains(QLatin1String("<1>")));
+    QCOMPARE(call(QStringLiteral("/Info/MaxChargeVoltage"), getText), QStringLiteral("('54.00V',)"));
+    QCOMPARE(call(QStringLiteral("/Info/MaxChargeCurrent"), getText), QStringLiteral("('50.00A',)"));
+    QCOMPARE(call(QStringLiteral("/Info/MaxDischargeCurrent"), getText), QStringLiteral("('60.00A',)"));
+    QVERIFY(call(QStringLiteral("/Dc/0/Voltage"), getValue).contains(QLatin1String("@ai []")));
 }
 
 void TestServiceConfig::portsMayComeFromTheOptions()

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "control/connectionmonitor.h"
+#include "control/chargecontrol.h"
 #include "venus/batteryservice.h"
-#include "venus/modelvalues.h"
+#include "venus/controlvalues.h"
 
 #include <memory>
 
@@ -66,7 +66,7 @@ public:
         now += 1000;
         ++link.polls;
         timed.merge(state, now);
-        monitor.good(now);
+        decide(true);
         lastGood = now;
         show(sb::Condition::Fresh);
     }
@@ -76,8 +76,8 @@ public:
         now += ms;
         ++link.polls;
         ++link.errors;
-        monitor.failed(now, timed.values().cellVoltages);
-        const bool lost = monitor.phase(now) >= sb::LossPhase::Lost;
+        decide(false);
+        const bool lost = !decided->output().online;
         if (lost)
             timed.expire(sb::FieldKind::Measurement, now);
         show(lost ? sb::Condition::Lost : sb::Condition::Stale);
@@ -88,12 +88,16 @@ public:
         if (service)
             service->publish(values());
     }
-    /// As the owner of a service makes them, with what the test's charge control adds.
+    /// As the owner of a service makes them, with the limits of the test (typed in, or none).
     [[nodiscard]] sb::BatteryValues values()
     {
-        if (!plain)
-            plain.emplace(maxCellVoltage, identity.sensorNames);
-        sb::BatteryValues all = plain->update(model, monitor, now);
+        sb::BatteryValues all;
+        sb::fillValues(model, *decided, all);
+        for (sb::Number *limit : {&all.chargeVoltage, &all.chargeCurrent, &all.dischargeCurrent,
+                                  &all.batteryLowVoltage, &all.maxChargeCellVoltage})
+            limit->reset();
+        for (sb::Text *text : {&all.chargeMode, &all.chargeLimitation, &all.dischargeLimitation})
+            text->reset();
         if (control)
             control(all);
         return all;
@@ -130,7 +134,7 @@ public:
     }
 
     sb::BatteryModel model;
-    sb::ConnectionMonitor monitor;
+    std::optional<sb::control::ChargeControl> decided; ///< made with the first poll
     sb::TimedState timed;
     sb::LinkStatus link;
     sb::ServiceIdentity identity;
@@ -138,7 +142,6 @@ public:
     qint64 now = 1000;
     std::optional<qint64> lastGood;
     double maxCellVoltage = 3.45;
-    std::optional<sb::ModelValues> plain;
     std::function<void(sb::BatteryValues &)> control;
     QStringList storedNames;
     bool storeWorks = true;
@@ -148,6 +151,24 @@ public:
     std::unique_ptr<sb::BatteryService> service; // last: goes before what it reads
 
 private:
+    void decide(bool good)
+    {
+        sb::control::PollInputs inputs;
+        inputs.ok = good;
+        inputs.state = &timed.values();
+        inputs.now = now;
+        inputs.wallSecond = 1700000000 + now / 1000;
+        if (!decided) {
+            sb::control::Settings settings;
+            settings.maxCellVoltage = maxCellVoltage;
+            for (qsizetype i = 0;
+                 i < std::min<qsizetype>(identity.sensorNames.size(), sb::control::sensorCount); ++i)
+                settings.temperatureNames[static_cast<size_t>(i)] = identity.sensorNames.at(i);
+            decided.emplace(settings);
+            decided->connected(inputs);
+        }
+        decided->poll(inputs);
+    }
     void make()
     {
         identity.cellCount = model.values().cellCount.value_or(0);

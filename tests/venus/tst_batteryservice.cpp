@@ -658,7 +658,7 @@ void TestBatteryService::staleWithdrawsNothing()
     QCOMPARE(value(battery, "/Dc/0/Voltage"), QVariant(52.92));
     QCOMPARE(value(battery, "/System/NrOfModulesOnline"), QVariant(1));
     QCOMPARE(text(battery, "/ConnectionInformation"),
-             QStringLiteral("Lost for: 8s | Disconnect in: 29m 51s | Threshold: 30m"));
+             QStringLiteral("Lost for: 8s | Disconnect in: 29m 52s | Threshold: 30m"));
 }
 
 void TestBatteryService::LOST_01_withdrawsMeasurements()
@@ -694,8 +694,8 @@ void TestBatteryService::keepsFetsWhilePausedValuesExpire()
     state.chargeAllowed = false;
     state.alarms.raise(AlarmName::HighVoltage, AlarmLevel::Alarm);
     prepare(battery, state);
-    battery.now += 30000;
-    battery.timed.expire(FieldKind::Measurement, battery.now);
+    battery.fail(1000);
+    battery.fail(30000);
     battery.show(Condition::Paused);
     QVERIFY(isInvalid(battery, "/Dc/0/Voltage"));
     // Not heard is not allowed.
@@ -728,8 +728,8 @@ void TestBatteryService::LOST_05_raisesItFurtherWhenGivenUp()
     QCOMPARE(value(battery, "/Io/AllowToDischarge"), QVariant(0));
     QCOMPARE(value(battery, "/State"), QVariant(14));
     QCOMPARE(value(battery, "/Connected"), QVariant(1));
-    QVERIFY(!battery.monitor.mustWithdraw(battery.now));
-    QVERIFY(battery.monitor.mustWithdraw(battery.now + 7000));
+    QVERIFY(!battery.decided->connection().mustWithdraw(battery.now));
+    QVERIFY(battery.decided->connection().mustWithdraw(battery.now + 7000));
 }
 
 void TestBatteryService::LOST_06_comesBackAtOnce()
