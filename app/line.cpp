@@ -113,9 +113,7 @@ void Line::onOpenFailed(const LinkError &error)
 
 void Line::search()
 {
-    const std::optional<int> address =
-        m_config.addresses.empty() ? std::nullopt : std::optional<int>(m_config.addresses.front());
-    std::vector<Candidate> candidates = serialCandidates(m_registry, m_config.driver, address);
+    std::vector<Candidate> candidates = serialCandidates(m_registry, m_config.driver, m_config.addresses);
     if (!m_config.candidates.empty())
         std::erase_if(candidates, [this](const Candidate &candidate) {
             return std::find(m_config.candidates.begin(), m_config.candidates.end(), candidate.driver) ==
@@ -135,7 +133,8 @@ void Line::search()
         }
     }
     // With one possibility there is nothing to find out: the session identifies it anyway, and keeps trying.
-    if (candidates.size() == 1 && m_config.driver) {
+    const size_t addresses = std::max<size_t>(1, m_config.addresses.size());
+    if (candidates.size() == addresses && m_config.driver) {
         startSession(candidates.front());
         return;
     }
@@ -165,6 +164,14 @@ void Line::startSession(const Candidate &candidate)
         addresses.push_back(candidate.address);
     for (const std::optional<int> &address : addresses)
         m_session->addPack(candidate.driver->create({TransportKind::Serial, address, m_config.options}));
+    if (m_config.addresses.empty() && candidate.address) {
+        for (const int address : lineAddresses(candidate.driver->info)) {
+            if (address != *candidate.address)
+                m_session->addPack(
+                    candidate.driver->create({TransportKind::Serial, address, m_config.options}),
+                    PackLink::Presence::Sought);
+        }
+    }
     connect(m_session.get(), &Session::packUpdated, this, [this](PackLink *pack) {
         // A pack that was given up and answers again is a battery again.
         if (pack->isIdentified() && pack->lastPollGood())
@@ -172,7 +179,9 @@ void Line::startSession(const Candidate &candidate)
     });
     connect(m_session.get(), &Session::packReplaced, this, [this](PackLink *pack) {
         removeBattery(pack);
-        startOver();
+        // Other packs of the line are not touched; a single one may be another BMS altogether.
+        if (m_batteries.empty())
+            startOver();
     });
     connect(m_session.get(), &Session::linkLost, this, [this](const LinkError &error) {
         if (m_batteries.empty())

@@ -56,6 +56,11 @@ struct DriverInfo
     std::vector<TransportKind> transports;
     SerialSettings serial;
     std::vector<int> addresses; ///< tried by detection; empty: the protocol has no address
+    /// Further addresses that packs of one line can have: looked for when one pack was found, and by detection
+    /// only when nothing else answered.
+    std::vector<int> packAddresses;
+    /// A: a board that falls silent after a reading with less current than this sleeps; nothing: it never does.
+    std::optional<double> sleepsBelow;
     int pollIntervalMs = 1000;
     int detectionRank = 0; ///< strict recognisers first: lower is tried earlier
     std::vector<Field> reads;

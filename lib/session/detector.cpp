@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/detector.h"
 
+#include "session/detectionreport.h"
+
 #include <QLoggingCategory>
+#include <algorithm>
+#include <cmath>
 
 namespace sb {
 namespace {
@@ -10,28 +14,67 @@ namespace {
 Q_LOGGING_CATEGORY(logDetect, "serialbattery.detect", QtInfoMsg)
 
 /// Enough for a board that sleeps through the first request; more would make the search of all families long.
-constexpr int triesPerRequest = 2;
+constexpr int patientTries = 2;
+/// A board that is awake begins to answer within this time; whoever takes longer is found by the second pass.
+constexpr int hastyMs = 150;
+/// Between two readings of one battery a voltage does not move further, as a share.
+constexpr double voltageMoves = 0.1;
+
+bool contains(const std::vector<int> &list, int value)
+{
+    return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+template<typename T>
+bool agree(const std::optional<T> &a, const std::optional<T> &b)
+{
+    return !a || !b || *a == *b;
+}
+
+/// Two readings that one battery can have given, one after the other.
+bool consistent(const BatteryState &a, const BatteryState &b)
+{
+    return agree(a.uniqueId, b.uniqueId) && agree(a.serialNumber, b.serialNumber) &&
+           agree(a.hardwareVersion, b.hardwareVersion) && agree(a.cellCount, b.cellCount) &&
+           (!a.voltage || !b.voltage || std::abs(*a.voltage - *b.voltage) <= voltageMoves * *a.voltage);
+}
+
+/// \a heard is \a sent, once per try, and nothing else.
+bool isEchoOf(const QByteArray &heard, const QByteArray &sent)
+{
+    if (heard.isEmpty() || sent.isEmpty() || heard.size() % sent.size() != 0)
+        return false;
+    return heard == sent.repeated(heard.size() / sent.size());
+}
 
 } // namespace
 
+std::vector<int> lineAddresses(const DriverInfo &info)
+{
+    std::vector<int> addresses = info.addresses;
+    for (const int address : info.packAddresses) {
+        if (!contains(addresses, address))
+            addresses.push_back(address);
+    }
+    return addresses;
+}
+
 std::vector<Candidate> serialCandidates(const DriverRegistry &registry, const DriverDescriptor *only,
-                                        std::optional<int> address)
+                                        const std::vector<int> &addresses)
 {
     std::vector<Candidate> candidates;
     for (const DriverDescriptor &descriptor : registry.all()) {
-        if (only && &descriptor != only)
-            continue;
         const auto &kinds = descriptor.info.transports;
-        if (std::find(kinds.begin(), kinds.end(), TransportKind::Serial) == kinds.end())
+        if ((only && &descriptor != only) ||
+            std::find(kinds.begin(), kinds.end(), TransportKind::Serial) == kinds.end())
             continue;
+        const std::vector<int> all = addresses.empty() ? lineAddresses(descriptor.info) : addresses;
         for (const int baud : descriptor.info.serial.baudRates) {
-            if (address) {
-                candidates.push_back({&descriptor, baud, address});
-            } else if (descriptor.info.addresses.empty()) {
-                candidates.push_back({&descriptor, baud, std::nullopt});
-            } else {
-                for (const int each : descriptor.info.addresses)
-                    candidates.push_back({&descriptor, baud, each});
+            if (all.empty())
+                candidates.push_back({&descriptor, baud, std::nullopt, false});
+            for (const int address : all) {
+                const bool rare = addresses.empty() && !contains(descriptor.info.addresses, address);
+                candidates.push_back({&descriptor, baud, address, rare});
             }
         }
     }
@@ -46,14 +89,26 @@ Detector::Detector(Transport &transport, Clock &clock, std::function<void(const 
     , m_exchange(transport, clock)
     , m_settle(clock.alarm([this] { nextRequest(); }))
     , m_prepare(std::move(prepare))
-{}
-
-void Detector::start(std::vector<Candidate> candidates, const QVariantMap &options)
 {
-    m_candidates = std::move(candidates);
+    // Before the exchange, which may end the request with these bytes.
+    connect(&transport, &Transport::received, this, &Detector::onReceived);
+}
+
+void Detector::start(std::vector<Candidate> candidates, const QVariantMap &options, Find find)
+{
     m_options = options;
+    m_find = find;
     m_report.clear();
-    m_index = 0;
+    m_queue.clear();
+    for (const Candidate &candidate : candidates) {
+        if (!candidate.rare)
+            m_queue.push_back(m_report.size());
+        m_report.emplace_back().candidate = candidate;
+    }
+    m_at = 0;
+    m_patient = false;
+    m_foundOne = false;
+    m_settled = false;
     m_running = true;
     nextCandidate();
 }
@@ -65,22 +120,55 @@ void Detector::cancel()
     m_settle->stop();
 }
 
+void Detector::onReceived(const QByteArray &bytes)
+{
+    if (!m_running || !m_driver)
+        return;
+    m_heardNow.append(bytes.first(std::min(bytes.size(), CandidateReport::heardBytes)));
+    m_heardNow.truncate(CandidateReport::heardBytes);
+}
+
 void Detector::nextCandidate()
 {
-    if (m_index >= m_candidates.size()) {
-        m_running = false;
-        emit nothingFound();
-        return;
-    }
-    const Candidate &candidate = m_candidates[m_index];
-    m_report.push_back({candidate, 0, 0, 0, 0, false});
+    if (m_at < m_queue.size())
+        askCandidate();
+    else if (!m_patient && !m_foundOne)
+        askPatiently();
+    else
+        end();
+}
+
+void Detector::askPatiently()
+{
+    m_patient = true;
+    m_at = 0;
+    m_queue.resize(m_report.size());
+    for (size_t i = 0; i < m_queue.size(); ++i)
+        m_queue[i] = i;
+    if (m_queue.empty())
+        end();
+    else
+        askCandidate();
+}
+
+void Detector::askCandidate()
+{
+    const Candidate &candidate = current().candidate;
     m_driver = candidate.driver->create({TransportKind::Serial, candidate.address, m_options});
     m_requests.clear();
     m_driver->requests(Phase::Identify, m_requests);
+    if (!m_patient)
+        std::erase_if(m_requests, [](const Request &request) { return request.optional; });
+    m_answered.clear();
+    m_first.reset();
     m_requestIndex = 0;
     m_update.clear();
+    m_askedAt = m_clock.now();
+    m_echoedBefore = m_transport.echoedBytes();
     m_prepare(candidate);
-    m_settle->start(candidate.driver->info.serial.settleMs);
+    // After opening adapters send a garbage byte; a change of speed needs no more than the gap between
+    // requests.
+    m_settle->start(std::exchange(m_settled, true) ? 0 : candidate.driver->info.serial.settleMs);
 }
 
 void Detector::nextRequest()
@@ -88,20 +176,20 @@ void Detector::nextRequest()
     if (!m_running)
         return;
     if (m_requestIndex >= m_requests.size()) {
-        const bool yes = m_driver->recognise(m_update.values) == Recognition::Yes;
-        m_report.back().recognised = yes;
-        if (yes) {
-            m_running = false;
-            emit found(m_candidates[m_index]);
-            return;
-        }
-        ++m_index;
-        nextCandidate();
+        judge();
         return;
     }
     Request request = m_requests[m_requestIndex];
-    request.tries = std::min(request.tries, triesPerRequest);
-    ++m_report.back().requests;
+    if (!m_first) {
+        request.tries = m_patient && !request.optional ? std::min(request.tries, patientTries) : 1;
+        m_exchange.setPatience(m_patient || current().replies > 0 ? 0 : hastyMs);
+    } else {
+        m_exchange.setPatience(0);
+    }
+    if (current().requests++ == 0)
+        current().sent = request.bytes;
+    m_heardNow.clear();
+    m_before = m_driver->counters();
     const SerialSettings &serial = m_driver->info().serial;
     m_exchange.start(*m_driver, request, m_update, serial.gapMs, serial.quietMs,
                      [this](const ExchangeResult &result) { requestDone(result); });
@@ -109,24 +197,95 @@ void Detector::nextRequest()
 
 void Detector::requestDone(const ExchangeResult &result)
 {
-    CandidateReport &report = m_report.back();
-    report.bytesHeard += result.bytesHeard;
+    const Request &request = m_requests[m_requestIndex];
+    CandidateReport &report = current();
+    const bool echo = isEchoOf(m_heardNow, request.bytes);
+    (echo ? report.bytesEchoed : report.bytesHeard) += result.bytesHeard;
+    if (!echo) {
+        report.heard.append(m_heardNow);
+        report.heard.truncate(CandidateReport::heardBytes);
+    }
     report.badChecksums += result.badChecksums;
-    const bool complete = result.end == ExchangeResult::End::Complete;
-    report.replies += complete ? 1 : 0;
-    const Candidate &candidate = m_candidates[m_index];
-    qCDebug(logDetect, "%s: %s at %d baud: request %02x %s", qUtf8Printable(m_transport.name()),
-            qUtf8Printable(candidate.driver->info.id), candidate.baudRate, m_requests[m_requestIndex].id,
-            complete                ? "answered"
-            : result.bytesHeard > 0 ? "answered by something else"
-                                    : "unanswered");
-    if (!complete && !m_requests[m_requestIndex].optional) {
-        ++m_index;
-        nextCandidate();
+    report.foreignFrames += m_driver->counters().foreignFrames - m_before.foreignFrames;
+    if (result.end == ExchangeResult::End::Complete) {
+        ++report.replies;
+        m_answered.push_back(request);
+    } else if (!request.optional || m_first) {
+        report.unconfirmed = report.unconfirmed || m_first;
+        candidateDone();
         return;
     }
     ++m_requestIndex;
     nextRequest();
+}
+
+void Detector::judge()
+{
+    CandidateReport &report = current();
+    const bool yes = m_driver->recognise(m_update.values) == Recognition::Yes;
+    if (!m_first) {
+        report.implausible = report.implausible || !yes;
+        if (!yes || m_answered.empty()) {
+            candidateDone();
+            return;
+        }
+        m_first = m_update.values;
+        m_requests = std::exchange(m_answered, {});
+        m_requestIndex = 0;
+        m_update.clear();
+        nextRequest();
+        return;
+    }
+    report.recognised = yes && consistent(*m_first, m_update.values);
+    report.unconfirmed = report.unconfirmed || !report.recognised;
+    candidateDone();
+}
+
+void Detector::candidateDone()
+{
+    CandidateReport &report = current();
+    report.tookMs += m_clock.now() - m_askedAt;
+    report.bytesEchoed += m_transport.echoedBytes() - m_echoedBefore;
+    qCDebug(logDetect, "%s: %s", qUtf8Printable(m_transport.name()), qUtf8Printable(candidateText(report)));
+    m_driver.reset();
+    ++m_at;
+    if (!report.recognised) {
+        nextCandidate();
+        return;
+    }
+    const Candidate candidate = report.candidate;
+    if (m_find == Find::First) {
+        m_running = false;
+        emit found(candidate);
+        emit finished();
+        return;
+    }
+    if (!std::exchange(m_foundOne, true)) {
+        // From here on only the neighbours; they answer as fast as this one, or are not there.
+        m_patient = true;
+        m_queue.clear();
+        for (size_t i = 0; i < m_report.size(); ++i) {
+            const Candidate &other = m_report[i].candidate;
+            if (other.driver == candidate.driver && other.baudRate == candidate.baudRate &&
+                other.address != candidate.address)
+                m_queue.push_back(i);
+        }
+        m_at = 0;
+    }
+    emit found(candidate);
+    if (m_running)
+        nextCandidate();
+}
+
+void Detector::end()
+{
+    m_running = false;
+    if (!m_foundOne) {
+        qCDebug(logDetect, "%s: %s", qUtf8Printable(m_transport.name()),
+                qUtf8Printable(causeText(likelyCause(m_report))));
+        emit nothingFound();
+    }
+    emit finished();
 }
 
 } // namespace sb

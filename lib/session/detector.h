@@ -13,62 +13,103 @@ struct Candidate
     const DriverDescriptor *driver = nullptr;
     int baudRate = 0;
     std::optional<int> address;
+    bool rare = false; ///< an unusual address: asked when nothing else answered
 };
 
-/// What a candidate gave, in figures; the words are made where it is shown.
+/// What a candidate gave, in figures; detectionreport.h makes words of them.
 struct CandidateReport
 {
     Candidate candidate;
-    int requests = 0;
-    int replies = 0;
+    int requests = 0; ///< asked, each with its tries
+    int replies = 0;  ///< valid ones
     quint64 bytesHeard = 0;
+    quint64 bytesEchoed = 0; ///< our own, sent back
     quint64 badChecksums = 0;
+    quint64 foreignFrames = 0; ///< valid frames that answer nothing we asked
+    QByteArray sent;           ///< the first request
+    QByteArray heard;          ///< the first bytes that came, at most heardBytes
+    qint64 tookMs = 0;
+    bool implausible = false; ///< answered, but not as this BMS would
+    bool unconfirmed = false; ///< answered well once, and otherwise the second time
     bool recognised = false;
+
+    static constexpr qsizetype heardBytes = 64;
 };
 
 /// Every driver, baud rate and address that \a registry knows for serial lines, strict recognisers first.
-/// \a only restricts to one driver, \a address replaces the addresses of the drivers.
-[[nodiscard]] std::vector<Candidate>
-serialCandidates(const DriverRegistry &registry, const DriverDescriptor *only, std::optional<int> address);
+/// \a only restricts to one driver, \a addresses replace those of the drivers.
+[[nodiscard]] std::vector<Candidate> serialCandidates(const DriverRegistry &registry,
+                                                      const DriverDescriptor *only,
+                                                      const std::vector<int> &addresses);
+/// Addresses that packs of one line can have.
+[[nodiscard]] std::vector<int> lineAddresses(const DriverInfo &info);
 
 /// Finds out which BMS is on an open line by asking as each candidate would, and judging what comes back.
+/// What a candidate's BMS says must be right twice, and the same both times.
+///
+/// All usual candidates are asked hastily first (one question, given up when nothing begins to come), then
+/// all with the patience that a sleeping or slow board needs.
 class Detector : public QObject
 {
     Q_OBJECT
 public:
+    enum class Find : quint8 {
+        First,        ///< the first BMS ends the search
+        EveryAddress, ///< then every other address of its family is asked, too
+    };
+
     /// \a prepare sets the line to a candidate's speed before it is asked.
     Detector(Transport &transport, Clock &clock, std::function<void(const Candidate &)> prepare,
              QObject *parent = nullptr);
 
-    /// The line must be open. Goes through \a candidates once; ends with found() or nothingFound().
-    void start(std::vector<Candidate> candidates, const QVariantMap &options);
+    /// The line must be open. Goes through \a candidates once; found() for what is there, nothingFound()
+    /// where that is nothing, finished() after either.
+    void start(std::vector<Candidate> candidates, const QVariantMap &options, Find find = Find::First);
     void cancel();
     [[nodiscard]] bool isRunning() const { return m_running; }
-    /// Of the last start(), one entry per candidate asked.
+    /// Of the last start(), one entry per candidate, in their order; requests == 0: not asked.
     [[nodiscard]] const std::vector<CandidateReport> &report() const { return m_report; }
 
 signals:
     void found(const sb::Candidate &candidate);
     void nothingFound();
+    void finished();
 
 private:
+    void onReceived(const QByteArray &bytes);
     void nextCandidate();
+    void askCandidate();
+    void askPatiently();
     void nextRequest();
     void requestDone(const ExchangeResult &result);
+    void judge();
+    void candidateDone();
+    void end();
+    [[nodiscard]] CandidateReport &current() { return m_report[m_queue[m_at]]; }
 
     Transport &m_transport;
     Clock &m_clock;
     Exchange m_exchange;
     std::unique_ptr<AlarmClock> m_settle;
     std::function<void(const Candidate &)> m_prepare;
-    std::vector<Candidate> m_candidates;
     QVariantMap m_options;
-    size_t m_index = 0;
+    Find m_find = Find::First;
+    std::vector<CandidateReport> m_report;
+    std::vector<size_t> m_queue; ///< into m_report: whom to ask in this pass
+    size_t m_at = 0;
+    bool m_patient = false;
+    bool m_foundOne = false;
+    bool m_settled = false;
     std::unique_ptr<Driver> m_driver;
+    LinkCounters m_before;
+    quint64 m_echoedBefore = 0;
+    qint64 m_askedAt = 0;
     std::vector<Request> m_requests;
+    std::vector<Request> m_answered; ///< those to be asked once more
     size_t m_requestIndex = 0;
     Update m_update;
-    std::vector<CandidateReport> m_report;
+    std::optional<BatteryState> m_first; ///< what was recognised, while it is confirmed
+    QByteArray m_heardNow;               ///< after the request in progress
     bool m_running = false;
 };
 

@@ -75,16 +75,15 @@ void Exchange::onSent()
         return;
     m_phase = Phase::Receiving;
     m_lastActivity = m_clock.now();
-    m_deadline = m_lastActivity + m_transport.lineTimeMs(static_cast<int>(m_request.bytes.size())) +
-                 m_request.timeoutMs;
+    const qint64 outAt = m_lastActivity + m_transport.lineTimeMs(static_cast<int>(m_request.bytes.size()));
+    m_deadline = outAt + m_request.timeoutMs;
+    m_firstByteUntil = m_patienceMs > 0 ? std::min(m_deadline, outAt + m_patienceMs) : m_deadline;
     armReceive();
 }
 
 void Exchange::armReceive()
 {
-    qint64 until = m_deadline;
-    if (m_quietSince)
-        until = std::min(until, *m_quietSince + m_quietMs);
+    const qint64 until = m_quietSince ? std::min(m_deadline, *m_quietSince + m_quietMs) : m_firstByteUntil;
     m_alarm->start(until - m_clock.now());
 }
 
@@ -141,8 +140,10 @@ void Exchange::onAlarm()
                 tryEnded();
             else
                 handle(reply);
-        } else {
+        } else if (m_quietSince) {
             lineFellSilent();
+        } else {
+            tryEnded();
         }
         break;
     }

@@ -38,6 +38,9 @@ public:
     /// Asks \a request of \a driver; what the reply meant is added to \a update; both must live until \a done
     /// was called or cancel(). Only one at a time. \a gapMs: least silence before the request.
     void start(Driver &driver, const Request &request, Update &update, int gapMs, int quietMs, Done done);
+    /// From the next start on: a try ends when nothing at all was heard for so long after it, or when what
+    /// came fell silent and is no reply. 0: only the time-out of the request counts.
+    void setPatience(int ms) { m_patienceMs = ms; }
     /// Ends without calling done.
     void cancel();
     [[nodiscard]] bool isBusy() const { return m_phase != Phase::Idle; }
@@ -65,9 +68,11 @@ private:
     Request m_request;
     Done m_done;
     int m_quietMs = 150;
+    int m_patienceMs = 0;
     ExchangeResult m_result;
     bool m_sentOnce = false;
     qint64 m_deadline = 0;
+    qint64 m_firstByteUntil = 0;        ///< with patience
     qint64 m_lastActivity = 0;          ///< last byte on the line, either way
     std::optional<qint64> m_quietSince; ///< last byte heard in this try
     quint64 m_badBefore = 0;

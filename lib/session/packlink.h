@@ -15,8 +15,14 @@ namespace sb {
 class PackLink
 {
 public:
-    explicit PackLink(std::unique_ptr<Driver> driver)
+    enum class Presence : quint8 {
+        Expected, ///< it is there, or its absence is an error
+        Sought,   ///< there may be one at its address
+    };
+
+    explicit PackLink(std::unique_ptr<Driver> driver, Presence presence = Presence::Expected)
         : m_driver(std::move(driver))
+        , m_presence(presence)
     {}
 
     /// For its description and to make procedures; only the session feeds it.
@@ -27,6 +33,8 @@ public:
     [[nodiscard]] Condition condition() const { return m_condition; }
     /// Recognised as what the driver is for, and read completely at least once.
     [[nodiscard]] bool isIdentified() const { return m_identified; }
+    /// Looked for, and not found so far.
+    [[nodiscard]] bool isSought() const { return m_presence == Presence::Sought; }
     /// Monotonic ms of the end of the last good poll.
     [[nodiscard]] std::optional<qint64> lastGood() const { return m_lastGood; }
     [[nodiscard]] LinkStatus linkStatus(qint64 now) { return m_statistics.status(now); }
@@ -44,6 +52,7 @@ private:
     };
 
     std::unique_ptr<Driver> m_driver;
+    Presence m_presence;
     TimedState m_state;
     Plausibility m_plausibility;
     LinkStatistics m_statistics;
@@ -56,6 +65,8 @@ private:
     bool m_lastPollGood = false;
     std::optional<qint64> m_lastGood;
     std::optional<qint64> m_firstFailure; ///< of the present outage
+    std::optional<qint64> m_nextTry;      ///< not asked before, while others on the line answer
+    Number m_lastCurrent;                 ///< A, kept when measurements are forgotten
 };
 
 } // namespace sb

@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/session.h"
 
+#include "bms/checksum.h"
+
 #include <QLoggingCategory>
+#include <cmath>
+#include <numbers>
 #include <utility>
 
 namespace sb {
@@ -15,6 +19,9 @@ constexpr std::array<qint64, 4> reopenPauses = {1000, 2000, 5000, 10000};
 /// An optional request that stays unanswered so often is asked rarely from then on.
 constexpr int optionalFailures = 3;
 constexpr qint64 optionalRetryMs = 10 * 60000;
+
+/// On a line with other packs, one that is lost or only sought is asked again after so long.
+constexpr qint64 absentRetryMs = 60000;
 
 /// Told before, but not in this reading: whether it is the same one is open.
 template<typename T>
@@ -32,6 +39,27 @@ bool contradicts(const std::optional<T> &a, const std::optional<T> &b)
 {
     return a && b && *a != *b;
 }
+
+/// Lines of one process share so many moments of the interval. All at one moment would end their rounds in
+/// the same millisecond and wait for each other; each at its own would wake the process for each, at several
+/// times the CPU time (docs/performance.md).
+constexpr int phases = 3;
+
+/// Where in its interval a line begins its rounds. From the name alone: the same after each start. Names that
+/// count up (ttyUSB0, ttyUSB1) are spread evenly by the golden ratio, others by their checksum.
+qint64 phaseOf(const QString &name, qint64 interval)
+{
+    qsizetype digits = name.size();
+    while (digits > 0 && name.at(digits - 1).isDigit())
+        --digits;
+    const QByteArray prefix = name.left(digits).toUtf8();
+    const double place = checksum(Checksum::Crc32, bytesOf(prefix)) / 4294967296.0 +
+                         name.mid(digits).right(6).toDouble() * std::numbers::phi;
+    return static_cast<qint64>((place - std::floor(place)) * phases) * interval / phases;
+}
+
+/// Rounds are on time to some milliseconds only: a request wanted each 5 s must not wait for the sixth poll.
+constexpr int periodSlackShare = 8; ///< of a poll interval
 
 } // namespace
 
@@ -54,9 +82,9 @@ Session::Session(Transport &transport, Clock &clock, SessionSettings settings, Q
 
 Session::~Session() = default;
 
-PackLink *Session::addPack(std::unique_ptr<Driver> driver)
+PackLink *Session::addPack(std::unique_ptr<Driver> driver, PackLink::Presence presence)
 {
-    m_packs.push_back(std::make_unique<PackLink>(std::move(driver)));
+    m_packs.push_back(std::make_unique<PackLink>(std::move(driver), presence));
     return m_packs.back().get();
 }
 
@@ -114,6 +142,8 @@ void Session::onOpened()
     m_lineOpen = true;
     m_lossReported = false;
     m_reopenAttempt = 0;
+    for (const auto &pack : m_packs)
+        pack->m_nextTry.reset();
     if (m_everOpened) {
         for (const auto &pack : m_packs)
             pack->m_statistics.reconnected(m_clock.now());
@@ -221,24 +251,62 @@ void Session::beginRound()
     m_inRound = true;
     m_roundStart = m_clock.now();
     m_packIndex = 0;
+    m_soughtThisRound = false;
     nextPack();
+}
+
+bool Session::othersAnswer(const PackLink &pack) const
+{
+    return std::any_of(m_packs.begin(), m_packs.end(),
+                       [&pack](const auto &other) { return other.get() != &pack && other->m_lastPollGood; });
+}
+
+bool Session::isDue(const PackLink &pack) const
+{
+    if (pack.isSought())
+        return !m_soughtThisRound && m_clock.now() >= pack.m_nextTry.value_or(0);
+    // Where nobody answers, nobody is slowed down.
+    return !pack.m_nextTry || m_clock.now() >= *pack.m_nextTry || !othersAnswer(pack);
+}
+
+qint64 Session::untilNextRound() const
+{
+    const qint64 interval = m_settings.pollIntervalMs;
+    const qint64 now = m_clock.now();
+    if (now - m_roundStart >= interval)
+        return 0;
+    // One interval after this round, moved to where this line's rounds belong: the first one, which waits for
+    // nobody, is up to half an interval off; later ones some milliseconds.
+    const qint64 due = m_roundStart + interval;
+    const qint64 late = ((due - phaseOf(m_transport.name(), interval)) % interval + interval) % interval;
+    return std::max<qint64>(0, due - late + (late > interval / 2 ? interval : 0) - now);
 }
 
 void Session::nextPack()
 {
+    while (m_packIndex < m_packs.size() && !isDue(*m_packs[m_packIndex]))
+        ++m_packIndex;
     if (m_packIndex >= m_packs.size()) {
         m_inRound = false;
-        const qint64 spent = m_clock.now() - m_roundStart;
-        m_tick->start(m_commands.empty() ? std::max<qint64>(0, m_settings.pollIntervalMs - spent) : 0);
+        m_tick->start(m_commands.empty() ? untilNextRound() : 0);
         return;
     }
     PackLink &pack = *m_packs[m_packIndex];
     m_phase = pack.m_identified ? Phase::Poll : Phase::Identify;
     m_requests.clear();
     pack.m_driver->requests(m_phase, m_requests);
+    if (pack.isSought() || (pack.m_firstFailure && othersAnswer(pack))) {
+        // The others wait meanwhile: what must be answered comes first, and is asked once.
+        std::stable_partition(m_requests.begin(), m_requests.end(),
+                              [](const Request &r) { return !r.optional; });
+        for (Request &request : m_requests)
+            request.tries = 1;
+    }
+    m_soughtThisRound = m_soughtThisRound || pack.isSought();
     pack.m_update.clear();
     m_requestIndex = 0;
     m_firstRequestAt.reset();
+    m_heardThisTurn = 0;
     nextRequest();
 }
 
@@ -252,7 +320,8 @@ void Session::nextRequest()
         qint64 period = m_phase == Phase::Poll ? request.everyMs : 0;
         if (request.optional && memory.failures >= optionalFailures)
             period = std::max<qint64>(period, optionalRetryMs);
-        if (period == 0 || !memory.lastAsked || now - *memory.lastAsked >= period)
+        period -= m_settings.pollIntervalMs / periodSlackShare;
+        if (period <= 0 || !memory.lastAsked || now - *memory.lastAsked >= period)
             break;
         ++m_requestIndex;
     }
@@ -273,6 +342,7 @@ void Session::requestDone(const ExchangeResult &result)
     const Request &request = m_requests[m_requestIndex];
     if (!m_firstRequestAt)
         m_firstRequestAt = result.startedAt;
+    m_heardThisTurn += result.bytesHeard;
     PackLink::Memory &memory = pack.m_memory[request.id];
     if (result.end == ExchangeResult::End::Complete) {
         memory.failures = 0;
@@ -332,33 +402,51 @@ void Session::accept(PackLink &pack)
         failed(pack, tr("%1: a BMS answers again, but does not say which").arg(m_transport.name()));
         return;
     }
+    const bool known = isKnown(pack.m_knownAs.cellCount);
+    if (!pack.m_identified && known && isAnother(pack)) {
+        qCWarning(logSession, "%s: another battery answers now", qUtf8Printable(m_transport.name()));
+        pack.m_state = TimedState();
+        pack.m_plausibility.reset();
+        pack.m_lastGood.reset();
+        emit packReplaced(&pack);
+        if (!m_running)
+            return; // its owner starts anew with the whole line
+    }
     absorb(pack, pack.m_update.values);
     pack.m_state.expire(FieldKind::Measurement, now - m_settings.staleAfterMs);
     pack.m_statistics.goodPoll(now, static_cast<double>(now - m_firstRequestAt.value_or(now)));
     pack.m_statistics.implausible(pack.m_plausibility.dropped());
+    if (!othersAnswer(pack)) {
+        // Where nobody answered before, the line itself may have been cut: the others are back as well.
+        for (const auto &other : m_packs) {
+            if (!other->isSought())
+                other->m_nextTry.reset();
+        }
+    }
     pack.m_lastGood = now;
     pack.m_lastPollGood = true;
     pack.m_firstFailure.reset();
+    pack.m_nextTry.reset();
+    pack.m_presence = PackLink::Presence::Expected;
+    pack.m_lastCurrent = pack.m_state.values().current;
     pack.m_condition = Condition::Fresh;
     if (!pack.m_identified) {
         pack.m_identified = true;
         pack.m_unconfirmed = 0;
-        const BatteryState &is = pack.m_state.values();
-        const BatteryState &was = pack.m_knownAs;
-        const bool known = isKnown(was.cellCount);
-        if (known &&
-            (contradicts(was.uniqueId, is.uniqueId) || contradicts(was.serialNumber, is.serialNumber) ||
-             contradicts(was.hardwareVersion, is.hardwareVersion) ||
-             contradicts(was.cellCount, is.cellCount))) {
-            qCWarning(logSession, "%s: another battery answers now", qUtf8Printable(m_transport.name()));
-            emit packReplaced(&pack);
-            return;
-        }
-        pack.m_knownAs = is;
+        pack.m_knownAs = pack.m_state.values();
         if (!known)
             emit packIdentified(&pack);
     }
     emit packUpdated(&pack);
+}
+
+bool Session::isAnother(const PackLink &pack) const
+{
+    BatteryState is = pack.m_update.values;
+    deriveFields(is);
+    const BatteryState &was = pack.m_knownAs;
+    return contradicts(was.uniqueId, is.uniqueId) || contradicts(was.serialNumber, is.serialNumber) ||
+           contradicts(was.hardwareVersion, is.hardwareVersion) || contradicts(was.cellCount, is.cellCount);
 }
 
 void Session::absorb(PackLink &pack, BatteryState &values)
@@ -379,6 +467,10 @@ void Session::absorb(PackLink &pack, BatteryState &values)
 void Session::failed(PackLink &pack, const QString &error)
 {
     const qint64 now = m_clock.now();
+    if (pack.isSought()) {
+        pack.m_nextTry = now + absentRetryMs;
+        return;
+    }
     if (m_lineOpen && (pack.m_lastPollGood || pack.m_condition == Condition::Paused))
         qCWarning(logSession, "%s", qUtf8Printable(error));
     pack.m_lastPollGood = false;
@@ -386,11 +478,15 @@ void Session::failed(PackLink &pack, const QString &error)
     if (!pack.m_firstFailure)
         pack.m_firstFailure = now;
     if (now - *pack.m_firstFailure >= m_settings.lostAfterMs) {
-        if (pack.m_condition != Condition::Lost && pack.m_lastGood) {
+        if (pack.m_condition != Condition::Lost && pack.m_condition != Condition::Asleep && pack.m_lastGood) {
             pack.m_state.expire(FieldKind::Measurement, now + 1);
             pack.m_plausibility.reset();
-            pack.m_condition = Condition::Lost;
+            const Number sleepsBelow = pack.driver().info().sleepsBelow;
+            const bool asleep = m_lineOpen && m_heardThisTurn == 0 && sleepsBelow && pack.m_lastCurrent &&
+                                std::abs(*pack.m_lastCurrent) < *sleepsBelow;
+            pack.m_condition = asleep ? Condition::Asleep : Condition::Lost;
         }
+        pack.m_nextTry = now + absentRetryMs;
         // Whatever answers next may be another battery.
         pack.m_identified = false;
         pack.m_memory.clear();

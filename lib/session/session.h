@@ -20,6 +20,9 @@ struct SessionSettings
 /// A line and the packs on it: opens it, identifies each pack, polls them in turn, retries, runs commands
 /// between polls, notices loss and comes back. All waiting is done by the event loop.
 ///
+/// Of several packs, one that fell silent costs the others one time-out per round, and once it is lost one
+/// per minute. Packs that are only sought cost at most one time-out per round, each once per minute.
+///
 /// A poll counts only as a whole: values are merged, checked for plausibility and published when every
 /// request that must succeed has, so no reading mixes two moments.
 class Session : public QObject
@@ -30,7 +33,8 @@ public:
     Session(Transport &transport, Clock &clock, SessionSettings settings, QObject *parent = nullptr);
     ~Session() override;
 
-    PackLink *addPack(std::unique_ptr<Driver> driver);
+    PackLink *addPack(std::unique_ptr<Driver> driver,
+                      PackLink::Presence presence = PackLink::Presence::Expected);
     [[nodiscard]] const std::vector<std::unique_ptr<PackLink>> &packs() const { return m_packs; }
 
     void start();
@@ -57,7 +61,8 @@ signals:
     void packUpdated(sb::PackLink *pack);
     /// First identification; after this its state is complete.
     void packIdentified(sb::PackLink *pack);
-    /// Another battery answers where the pack was: the owner must start anew.
+    /// Another battery answers where the pack was: its owner must start anew. What was known of the old one
+    /// is forgotten; packUpdated() with the new one follows.
     void packReplaced(sb::PackLink *pack);
     /// A value was dropped; once per event, not per poll.
     void implausible(sb::PackLink *pack, const sb::ImplausibleReading &reading);
@@ -81,11 +86,15 @@ private:
     void scheduleReopen();
     void onTick();
     void beginRound();
+    [[nodiscard]] qint64 untilNextRound() const;
     void nextPack();
+    [[nodiscard]] bool isDue(const PackLink &pack) const;
+    [[nodiscard]] bool othersAnswer(const PackLink &pack) const;
     void nextRequest();
     void requestDone(const ExchangeResult &result);
     void packDone(bool good, const QString &error);
     void accept(PackLink &pack);
+    [[nodiscard]] bool isAnother(const PackLink &pack) const;
     void failed(PackLink &pack, const QString &error);
     void beginCommand();
     void continueCommand(const StepResult &last);
@@ -125,6 +134,8 @@ private:
     size_t m_requestIndex = 0;
     Phase m_phase = Phase::Identify;
     std::optional<qint64> m_firstRequestAt;
+    bool m_soughtThisRound = false; ///< one address per round is enough
+    quint64 m_heardThisTurn = 0;    ///< bytes, of anything
 };
 
 } // namespace sb

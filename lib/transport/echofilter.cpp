@@ -29,6 +29,7 @@ QByteArray EchoFilter::filter(const QByteArray &bytes)
         return {}; // may be the whole reply of a device that repeats the request: what follows tells
     const QByteArray rest = m_kept.sliced(m_expected.size());
     ++m_echoes;
+    m_bytes += static_cast<quint64>(m_expected.size());
     m_expected.clear();
     m_kept.clear();
     return rest;

@@ -20,6 +20,8 @@ public:
     [[nodiscard]] QByteArray release();
     /// So many requests came back that the adapter must be one that echoes.
     [[nodiscard]] bool learned() const { return m_echoes >= echoesToLearn; }
+    /// Taken out so far.
+    [[nodiscard]] quint64 bytes() const { return m_bytes; }
     [[nodiscard]] bool isWaiting() const { return !m_expected.isEmpty(); }
     void reset() { *this = EchoFilter(); }
 
@@ -28,6 +30,7 @@ private:
     QByteArray m_expected; ///< of the last request; empty: its echo came, or can't come any more
     QByteArray m_kept;
     int m_echoes = 0;
+    quint64 m_bytes = 0;
 };
 
 } // namespace sb

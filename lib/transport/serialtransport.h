@@ -29,6 +29,7 @@ public:
     [[nodiscard]] QString name() const override { return m_name; }
     [[nodiscard]] bool isOpen() const override { return m_serial.isOpen(); }
     [[nodiscard]] int lineTimeMs(int bytes) const override;
+    [[nodiscard]] quint64 echoedBytes() const override { return m_echo.bytes(); }
     void open() override;
     void close() override;
     void write(const QByteArray &bytes, int secretFrom, int secretSize) override;

@@ -60,6 +60,8 @@ public:
         Q_UNUSED(bytes)
         return 0;
     }
+    /// Our own bytes that came back from an adapter that hears itself, and were taken out.
+    [[nodiscard]] virtual quint64 echoedBytes() const { return 0; }
     /// Ends with opened() or failed(), later or at once.
     virtual void open() = 0;
     virtual void close() = 0;

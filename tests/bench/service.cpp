@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // service [SECONDS] [COUNT ...]: starts the service on simulated batteries at real line speed on a bus of its
 // own, and prints as JSON what it costs. The figures of docs/performance.md come from here.
+// service faults [SECONDS]: the same on four batteries with each fault of the line: how many polls succeed,
+// how many updates come, and how long the service was deaf.
 #include "app/privatebus.h"
 #include "drivers/jbd/jbdsimulator.h"
 #include "simulator/simulatorport.h"
@@ -15,6 +17,7 @@
 #include <QDBusPendingCall>
 #include <QDBusPendingCallWatcher>
 #include <QElapsedTimer>
+#include <QEventLoop>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -23,6 +26,8 @@
 #include <QTemporaryDir>
 #include <QTimer>
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <unistd.h>
 
 using namespace sb;
@@ -73,7 +78,8 @@ class Run : public QObject
 {
     Q_OBJECT
 public:
-    Run(int count, int seconds, const QString &program, QTemporaryDir &folder)
+    /// \a faultShare: of the replies that a fault damages.
+    Run(int count, int seconds, const QString &program, QTemporaryDir &folder, double faultShare = 0.2)
         : m_count(count)
         , m_seconds(seconds)
         , m_program(program)
@@ -81,36 +87,18 @@ public:
         , m_daemon(folder.path())
     {
         for (int i = 0; i < count; ++i)
-            m_boards.push_back(std::make_unique<Board>(folder.filePath(QStringLiteral("pack%1").arg(i)), i));
-    }
-
-    QJsonObject measure()
-    {
-        QString error;
-        if (!m_daemon.start(&error))
-            qFatal("%s", qPrintable(error));
-        QDBusConnection bus = connectBus(m_daemon.address(), QStringLiteral("bench%1").arg(m_count));
-        for (size_t i = 0; i < m_boards.size(); ++i) {
-            if (!m_boards[i]->port.open(&error))
-                qFatal("%s", qPrintable(error));
-            connect(&m_boards[i]->port, &SimulatorPort::replySent, this,
-                    [this, i] { m_boards[i]->lastByte = m_time.nsecsElapsed(); });
-        }
-        bus.connect(QString(), QStringLiteral("/"), QStringLiteral("com.victronenergy.BusItem"),
-                    QStringLiteral("ItemsChanged"), this, SLOT(itemsChanged(QDBusMessage)));
-        connect(bus.interface(), &QDBusConnectionInterface::serviceRegistered, this,
-                [this](const QString &) {});
-        bus.connect(QStringLiteral("org.freedesktop.DBus"), QStringLiteral("/org/freedesktop/DBus"),
-                    QStringLiteral("org.freedesktop.DBus"), QStringLiteral("NameOwnerChanged"), this,
-                    SLOT(ownerChanged(QString, QString, QString)));
-        m_time.start();
-        QTimer physics;
-        connect(&physics, &QTimer::timeout, this, [this] {
+            m_boards.push_back(
+                std::make_unique<Board>(folder.filePath(QStringLiteral("pack%1").arg(i)), i, faultShare));
+        connect(&m_physics, &QTimer::timeout, this, [this] {
             for (const auto &board : m_boards)
                 board->pack.advance(0.25);
         });
-        physics.start(250);
+    }
+    ~Run() override { QDBusConnection::disconnectFromBus(busName()); }
 
+    QJsonObject measure()
+    {
+        QDBusConnection bus = begin();
         QJsonObject result{{QStringLiteral("batteries"), m_count}};
         // The first start searches, the second knows the BMS from the cache.
         for (const char *key : {"startAutoS", "startCachedS"}) {
@@ -147,10 +135,34 @@ public:
         result.insert(QStringLiteral("latencySamples"), static_cast<int>(m_latencies.size()));
         result.insert(QStringLiteral("latencyMedianMs"), rounded(quantile(m_latencies, 0.5)));
         result.insert(QStringLiteral("latency99Ms"), rounded(quantile(m_latencies, 0.99)));
-        result.insert(QStringLiteral("deafMs"), rounded(deafness(bus)));
+        result.insert(QStringLiteral("deafMs"), rounded(deafness(bus, 5)));
         stop();
-        QDBusConnection::disconnectFromBus(QStringLiteral("bench%1").arg(m_count));
         return result;
+    }
+
+    /// Found and read while the line is good, then with \a fault: what reaches the bus.
+    QJsonObject measureFault(const QString &name, Fault fault)
+    {
+        QDBusConnection bus = begin();
+        start();
+        wait(10000, [this] { return m_owners.size() == static_cast<qsizetype>(m_boards.size()); });
+        wait(2000, [] { return false; });
+        for (const auto &board : m_boards)
+            board->port.setFault(fault, true);
+        const auto [pollsBefore, errorsBefore] = polls();
+        QElapsedTimer timer;
+        timer.start();
+        const double deaf = deafness(bus, m_seconds);
+        const double elapsed = static_cast<double>(timer.elapsed()) / 1000;
+        const auto [pollsAfter, errorsAfter] = polls();
+        stop();
+        const double done = pollsAfter - pollsBefore;
+        const double good = done - (errorsAfter - errorsBefore);
+        return {{QStringLiteral("fault"), name},
+                {QStringLiteral("polls"), done},
+                {QStringLiteral("goodShare"), rounded(good / done)},
+                {QStringLiteral("updatesOfThosePossible"), rounded(good / (elapsed * m_count))},
+                {QStringLiteral("deafMs"), rounded(deaf)}};
     }
 
 public slots:
@@ -179,10 +191,10 @@ public slots:
 private:
     struct Board
     {
-        Board(const QString &link, int number)
+        Board(const QString &link, int number, double faultShare)
             : pack(configOf(number), Profile::lively())
             , board(pack, {})
-            , port(board, {link, 0.2, true, false, 0, 0, 1})
+            , port(board, {link, faultShare, true, false, 0, 0, static_cast<quint64>(number) + 1})
         {}
         static PackConfig configOf(int number)
         {
@@ -197,6 +209,46 @@ private:
         qint64 lastByte = 0;
     };
 
+    [[nodiscard]] QString busName() const { return QStringLiteral("bench%1").arg(m_count); }
+    /// Bus, boards and physics; the service is started by start().
+    QDBusConnection begin()
+    {
+        QString error;
+        if (!m_daemon.start(&error))
+            qFatal("%s", qPrintable(error));
+        QDBusConnection bus = connectBus(m_daemon.address(), busName());
+        for (const auto &board : m_boards) {
+            if (!board->port.open(&error))
+                qFatal("%s", qPrintable(error));
+            connect(&board->port, &SimulatorPort::replySent, this,
+                    [this, each = board.get()] { each->lastByte = m_time.nsecsElapsed(); });
+        }
+        bus.connect(QString(), QStringLiteral("/"), QStringLiteral("com.victronenergy.BusItem"),
+                    QStringLiteral("ItemsChanged"), this, SLOT(itemsChanged(QDBusMessage)));
+        bus.connect(QStringLiteral("org.freedesktop.DBus"), QStringLiteral("/org/freedesktop/DBus"),
+                    QStringLiteral("org.freedesktop.DBus"), QStringLiteral("NameOwnerChanged"), this,
+                    SLOT(ownerChanged(QString, QString, QString)));
+        m_time.start();
+        m_physics.start(250);
+        return bus;
+    }
+    /// Polls and failed polls of all batteries so far, as the service counts them.
+    std::pair<double, double> polls()
+    {
+        QProcess status;
+        status.start(m_program, {QStringLiteral("status"), QStringLiteral("--json"), QStringLiteral("--bus"),
+                                 m_daemon.address()});
+        wait(5000, [&status] { return status.state() == QProcess::NotRunning; });
+        double all = 0;
+        double failed = 0;
+        const QJsonArray batteries = QJsonDocument::fromJson(status.readAllStandardOutput()).array();
+        for (const QJsonValue &battery : batteries) {
+            const QJsonObject link = battery.toObject().value(QLatin1String("link")).toObject();
+            all += link.value(QLatin1String("polls")).toDouble();
+            failed += link.value(QLatin1String("errors")).toDouble();
+        }
+        return {all, failed};
+    }
     void start(const QStringList &more = {}, bool restart = false)
     {
         if (restart)
@@ -217,34 +269,44 @@ private:
     void stop()
     {
         m_service.terminate();
-        QElapsedTimer timer;
-        timer.start();
-        while (m_service.state() != QProcess::NotRunning && timer.elapsed() < 5000)
-            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 50);
+        wait(5000, [this] { return m_service.state() == QProcess::NotRunning; });
     }
+    /// Sleeps between events: a measuring program that spins would take the machine from what it measures.
     template<typename Ready>
     void wait(int ms, Ready ready)
     {
-        QElapsedTimer timer;
-        timer.start();
-        while (!ready() && timer.elapsed() < ms)
-            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 10);
+        QEventLoop loop;
+        QTimer check;
+        QTimer limit;
+        limit.setSingleShot(true);
+        connect(&check, &QTimer::timeout, &loop, [&] {
+            if (ready())
+                loop.quit();
+        });
+        connect(&limit, &QTimer::timeout, &loop, &QEventLoop::quit);
+        check.start(20);
+        limit.start(ms);
+        if (!ready())
+            loop.exec();
     }
     /// Longest time to an answer while the service works, asked every 5 ms.
-    double deafness(QDBusConnection &bus)
+    double deafness(QDBusConnection &bus, int seconds)
     {
         const QString name = m_owners.isEmpty() ? QString() : m_owners.constBegin().key();
         double longest = 0;
         QElapsedTimer timer;
         timer.start();
-        while (timer.elapsed() < 5000) {
+        while (timer.elapsed() < seconds * 1000) {
             const qint64 asked = m_time.nsecsElapsed();
-            QDBusPendingCall call = bus.asyncCall(QDBusMessage::createMethodCall(
+            QDBusPendingCallWatcher call(bus.asyncCall(QDBusMessage::createMethodCall(
                 name, QStringLiteral("/Soc"), QStringLiteral("com.victronenergy.BusItem"),
-                QStringLiteral("GetValue")));
-            wait(1000, [&] { return call.isFinished(); });
+                QStringLiteral("GetValue"))));
+            QEventLoop loop;
+            connect(&call, &QDBusPendingCallWatcher::finished, &loop, &QEventLoop::quit);
+            loop.exec();
             longest = std::max(longest, static_cast<double>(m_time.nsecsElapsed() - asked) / 1e6);
-            wait(5, [] { return false; });
+            QTimer::singleShot(5, &loop, &QEventLoop::quit);
+            loop.exec();
         }
         return longest;
     }
@@ -256,6 +318,7 @@ private:
     PrivateBus m_daemon;
     std::vector<std::unique_ptr<Board>> m_boards;
     QProcess m_service;
+    QTimer m_physics;
     QElapsedTimer m_time;
     qint64 m_startedAt = 0;
     qint64 m_firstName = 0;
@@ -264,21 +327,51 @@ private:
     double m_signals = 0;
 };
 
+struct FaultRun
+{
+    const char *name;
+    Fault fault;
+    double share;
+};
+constexpr std::array faultRuns = {
+    FaultRun{"5 stray bytes per second", Fault::Noise, 0},
+    FaultRun{"stray bytes and 20 % of the replies with noise", Fault::Noise, 0.2},
+    FaultRun{"20 % of the replies with a wrong byte", Fault::WrongChecksum, 0.2},
+    FaultRun{"20 % of the replies cut short", Fault::Truncate, 0.2},
+    FaultRun{"20 % of the replies dropped", Fault::Drop, 0.2},
+    FaultRun{"20 % of the replies up to 1.5 s late", Fault::Delay, 0.2},
+    FaultRun{"silence", Fault::Silence, 0.2},
+};
+
+QJsonArray measureFaults(int seconds)
+{
+    QJsonArray results;
+    for (const FaultRun &each : faultRuns) {
+        QTemporaryDir folder;
+        Run run(4, seconds, QStringLiteral(SB_PROGRAM), folder, each.share);
+        results.append(run.measureFault(QLatin1String(each.name), each.fault));
+    }
+    return results;
+}
+
 } // namespace
 
 int main(int argc, char *argv[])
 {
     const QCoreApplication application(argc, argv);
     registerItemTypes();
-    const QStringList arguments = QCoreApplication::arguments().mid(1);
+    QStringList arguments = QCoreApplication::arguments().mid(1);
+    const bool faults = !arguments.isEmpty() && arguments.constFirst() == QLatin1String("faults");
+    if (faults)
+        arguments.removeFirst();
     const int seconds = arguments.isEmpty() ? 60 : std::max(1, arguments.constFirst().toInt());
     QList<int> counts;
     for (const QString &text : arguments.mid(1))
         counts.append(text.toInt());
     if (counts.isEmpty())
         counts = {1, 4, 16};
-    QJsonArray results;
-    for (const int count : counts) {
+    QJsonArray results = faults ? measureFaults(seconds) : QJsonArray();
+    for (const int count : faults ? QList<int>() : counts) {
         QTemporaryDir folder;
         Run run(count, seconds, QStringLiteral(SB_PROGRAM), folder);
         results.append(run.measure());

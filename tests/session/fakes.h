@@ -17,11 +17,12 @@ class FakeTransport : public Transport
 {
     Q_OBJECT
 public:
-    explicit FakeTransport(Clock &clock)
+    explicit FakeTransport(Clock &clock, QString name = QStringLiteral("fake0"))
         : m_clock(clock)
+        , m_name(std::move(name))
     {}
 
-    [[nodiscard]] QString name() const override { return QStringLiteral("fake0"); }
+    [[nodiscard]] QString name() const override { return m_name; }
     [[nodiscard]] bool isOpen() const override { return m_open; }
     void open() override
     {
@@ -37,6 +38,7 @@ public:
     void write(const QByteArray &bytes, int, int) override
     {
         written.append(bytes);
+        writtenAt.append(m_clock.now());
         emit sent();
         if (answer)
             answer(bytes);
@@ -59,10 +61,12 @@ public:
     bool present = true;
     int opens = 0;
     QList<QByteArray> written;
+    QList<qint64> writtenAt; ///< of each, ms
     std::function<void(const QByteArray &)> answer;
 
 private:
     Clock &m_clock;
+    QString m_name;
     bool m_open = false;
     std::vector<std::unique_ptr<AlarmClock>> m_pending;
 };

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "session/detector.h"
+
+class QJsonObject;
+
+namespace sb {
+
+/// What most probably keeps a line without a battery, from all that its candidates heard.
+enum class LikelyCause : quint8 {
+    NothingAsked,   ///< no candidate was asked
+    Found,          ///< nothing keeps it
+    NothingHeard,   ///< wiring, ground, or the BMS sleeps
+    OnlyEchoes,     ///< the adapter hears itself, and nobody else
+    OtherDevice,    ///< text of something that is no BMS
+    WrongSpeed,     ///< bytes without any form
+    DamagedReplies, ///< frames of the right form with wrong checksums
+    OtherTraffic,   ///< valid frames that answer nothing we asked: another master, another device
+    Implausible,    ///< valid replies whose content no battery of that kind would give
+};
+[[nodiscard]] LikelyCause likelyCause(const std::vector<CandidateReport> &report);
+/// Stable key: "nothing-heard".
+[[nodiscard]] QLatin1String causeKey(LikelyCause cause);
+/// One or two sentences: the cause and what to do.
+[[nodiscard]] QString causeText(LikelyCause cause);
+
+/// "jbd at 9600 baud", with the address where there is one.
+[[nodiscard]] QString candidateName(const Candidate &candidate);
+/// Who was asked, what was sent, what came back, checksum verdicts: one line.
+[[nodiscard]] QString candidateText(const CandidateReport &report);
+[[nodiscard]] QJsonObject candidateJson(const CandidateReport &report);
+
+} // namespace sb

@@ -1,0 +1,210 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "drivers/alldrivers.h"
+#include "drivers/allsimulators.h"
+#include "session/detector.h"
+#include "simulatedline.h"
+#include "simulator/pack.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace sb;
+
+namespace {
+
+/// From cold, whatever the family: spec "performance".
+constexpr qint64 longestMs = 8000;
+/// Under noise a search may have to begin again; a line does that by itself.
+constexpr int searchesWithNoise = 3;
+
+enum class Line : quint8 { Quiet, StrayBytes, DamagedReplies };
+
+} // namespace
+
+/// Every driver against every simulator, at every speed and address: each is recognised as itself, never as
+/// another. Follows the list of families by itself.
+class TestDetectionMatrix : public QObject
+{
+    Q_OBJECT
+private slots:
+    void initTestCase();
+    void everySimulatorIsRecognisedAsItself_data();
+    void everySimulatorIsRecognisedAsItself();
+    void noDriverRecognisesAForeignSimulator_data();
+    void noDriverRecognisesAForeignSimulator();
+    void everyFamilyIsFoundInTime_data();
+    void everyFamilyIsFoundInTime();
+
+private:
+    struct Search
+    {
+        std::optional<Candidate> found;
+        qint64 tookMs = 0;
+        std::vector<CandidateReport> report;
+    };
+    void eachSimulator(bool allAddresses,
+                       const std::function<void(const QByteArray &, const QString &, int, int)> &row);
+    Search search(const QString &simulator, int baud, int address, const std::vector<Candidate> &candidates,
+                  Line line, quint64 seed);
+
+    DriverRegistry m_drivers;
+    std::vector<SimulatorDescriptor> m_simulators;
+};
+
+void TestDetectionMatrix::initTestCase()
+{
+    addAllDrivers(m_drivers);
+    m_simulators = allSimulators();
+    QVERIFY(!m_simulators.empty());
+    for (const SimulatorDescriptor &simulator : m_simulators)
+        QVERIFY2(m_drivers.find(simulator.driverId), qPrintable(simulator.driverId));
+}
+
+void TestDetectionMatrix::eachSimulator(
+    bool allAddresses, const std::function<void(const QByteArray &, const QString &, int, int)> &row)
+{
+    for (const SimulatorDescriptor &simulator : m_simulators) {
+        const DriverInfo &info = m_drivers.find(simulator.driverId)->info;
+        std::vector<int> addresses = allAddresses ? lineAddresses(info) : info.addresses;
+        if (addresses.empty())
+            addresses.push_back(-1);
+        if (!allAddresses)
+            addresses.resize(1);
+        for (const int baud : info.serial.baudRates) {
+            for (const int address : addresses)
+                row(QStringLiteral("%1 at %2, address %3").arg(info.id).arg(baud).arg(address).toLatin1(),
+                    info.id, baud, address);
+        }
+    }
+}
+
+TestDetectionMatrix::Search TestDetectionMatrix::search(const QString &simulator, int baud, int address,
+                                                        const std::vector<Candidate> &candidates, Line line,
+                                                        quint64 seed)
+{
+    const auto descriptor =
+        std::find_if(m_simulators.begin(), m_simulators.end(),
+                     [&](const SimulatorDescriptor &d) { return d.driverId == simulator; });
+    VirtualClock clock;
+    clock.advanceBy(100000);
+    PackConfig config;
+    config.cells = descriptor->typicalCells;
+    config.seed = seed;
+    Pack pack(config, Profile::constant(-5));
+    const auto device = descriptor->create(pack, address);
+    SimulatedLine transport(*device, baud, clock);
+    if (line == Line::StrayBytes)
+        transport.setNoise({200, 0}, seed);
+    else if (line == Line::DamagedReplies)
+        transport.setNoise({0, 0.2}, seed);
+    transport.open();
+    Detector detector(transport, clock, [&](const Candidate &c) { transport.setReaderRate(c.baudRate); });
+    Search result;
+    bool running = true;
+    connect(&detector, &Detector::found, this, [&](const Candidate &candidate) { result.found = candidate; });
+    connect(&detector, &Detector::finished, this, [&] { running = false; });
+    const qint64 begin = clock.now();
+    for (int i = 0; i < (line == Line::Quiet ? 1 : searchesWithNoise) && !result.found; ++i) {
+        running = true;
+        detector.start(candidates, {});
+        while (running && clock.advance()) {
+        }
+    }
+    result.tookMs = clock.now() - begin;
+    result.report = detector.report();
+    return result;
+}
+
+void TestDetectionMatrix::everySimulatorIsRecognisedAsItself_data()
+{
+    QTest::addColumn<QString>("simulator");
+    QTest::addColumn<int>("baud");
+    QTest::addColumn<int>("address");
+    QTest::addColumn<int>("line");
+    constexpr std::array lines = {std::pair{Line::Quiet, ""}, std::pair{Line::StrayBytes, ", stray bytes"},
+                                  std::pair{Line::DamagedReplies, ", damaged replies"}};
+    for (const auto &[line, text] : lines) {
+        eachSimulator(true, [line = line, text = text](const QByteArray &name, const QString &id, int baud,
+                                                       int address) {
+            QTest::newRow(QByteArray(name + text).constData())
+                << id << baud << address << static_cast<int>(line);
+        });
+    }
+}
+
+void TestDetectionMatrix::everySimulatorIsRecognisedAsItself()
+{
+    QFETCH(QString, simulator);
+    QFETCH(int, baud);
+    QFETCH(int, address);
+    QFETCH(int, line);
+    const Search result = search(simulator, baud, address, serialCandidates(m_drivers, nullptr, {}),
+                                 static_cast<Line>(line), 5);
+    QVERIFY(result.found);
+    QCOMPARE(result.found->driver->info.id, simulator);
+    QCOMPARE(result.found->baudRate, baud);
+    QCOMPARE(result.found->address.value_or(-1), address);
+}
+
+void TestDetectionMatrix::noDriverRecognisesAForeignSimulator_data()
+{
+    QTest::addColumn<QString>("simulator");
+    QTest::addColumn<int>("baud");
+    QTest::addColumn<int>("address");
+    eachSimulator(true, [](const QByteArray &name, const QString &id, int baud, int address) {
+        QTest::newRow(name.constData()) << id << baud << address;
+    });
+}
+
+void TestDetectionMatrix::noDriverRecognisesAForeignSimulator()
+{
+    QFETCH(QString, simulator);
+    QFETCH(int, baud);
+    QFETCH(int, address);
+    // Each driver alone, so that none is spared by one that was found before it; also at its unusual speeds.
+    for (const DriverDescriptor &driver : m_drivers.all()) {
+        if (driver.info.id == simulator)
+            continue;
+        std::vector<Candidate> candidates = serialCandidates(m_drivers, &driver, {});
+        for (Candidate &candidate : candidates)
+            candidate.baudRate = baud;
+        for (const Line line : {Line::Quiet, Line::StrayBytes, Line::DamagedReplies}) {
+            const Search result = search(simulator, baud, address, candidates, line, 11);
+            QVERIFY2(!result.found, qPrintable(driver.info.id));
+        }
+    }
+    // And its own driver, at another address or speed than the board's, does not take it for something else.
+    const DriverDescriptor *own = m_drivers.find(simulator);
+    std::vector<Candidate> others = serialCandidates(m_drivers, own, {});
+    std::erase_if(
+        others, [&](const Candidate &c) { return c.baudRate == baud && c.address.value_or(-1) == address; });
+    const Search result = search(simulator, baud, address, others, Line::Quiet, 11);
+    QVERIFY(!result.found);
+}
+
+void TestDetectionMatrix::everyFamilyIsFoundInTime_data()
+{
+    QTest::addColumn<QString>("simulator");
+    QTest::addColumn<int>("baud");
+    QTest::addColumn<int>("address");
+    eachSimulator(false, [](const QByteArray &name, const QString &id, int baud, int address) {
+        QTest::newRow(name.constData()) << id << baud << address;
+    });
+}
+
+void TestDetectionMatrix::everyFamilyIsFoundInTime()
+{
+    QFETCH(QString, simulator);
+    QFETCH(int, baud);
+    QFETCH(int, address);
+    const Search result =
+        search(simulator, baud, address, serialCandidates(m_drivers, nullptr, {}), Line::Quiet, 3);
+    QVERIFY(result.found);
+    qInfo("%s at %d baud: found after %.1f s", qPrintable(simulator), baud,
+          static_cast<double>(result.tookMs) / 1000);
+    QVERIFY2(result.tookMs <= longestMs, QByteArray::number(result.tookMs).constData());
+}
+
+QTEST_GUILESS_MAIN(TestDetectionMatrix)
+#include "tst_detectionmatrix.moc"
