@@ -230,7 +230,7 @@ private:
 
     void begin() override
     {
-        ask(m_command.write, writePauseMs, [this](const StepResult &end) {
+        ask(m_command.write(), writePauseMs, [this](const StepResult &end) {
             if (end.end == End::Complete)
                 readEffect();
             else

@@ -50,7 +50,7 @@ struct SettingAccess
 /// One command and the reading that shows its effect.
 struct Command
 {
-    Request write;
+    std::function<Request()> write; ///< asked when it is its turn
     Request read;
     std::function<bool(const BatteryState &)> shown;
     QString notDone;  ///< "the charge FET was not switched"
