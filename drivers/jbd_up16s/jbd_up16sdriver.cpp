@@ -88,6 +88,8 @@ DriverInfo describe()
                   Field::problemCode,
                   Field::alarms};
     info.writes = {Control::Charge, Control::Discharge, Control::StateOfCharge};
+    info.honoursLimits = true;
+    info.resetsSocWhenFull = true;
     info.hasParameters = true;
     return info;
 }
