@@ -161,6 +161,7 @@ private:
         if (!decided) {
             sb::control::Settings settings;
             settings.maxCellVoltage = maxCellVoltage;
+            settings.history = false; // tests type it in, too
             for (qsizetype i = 0;
                  i < std::min<qsizetype>(identity.sensorNames.size(), sb::control::sensorCount); ++i)
                 settings.temperatureNames[static_cast<size_t>(i)] = identity.sensorNames.at(i);
