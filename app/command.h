@@ -32,6 +32,7 @@ int startWindow(const QStringList &arguments);
 int captureCommand(const QStringList &arguments, Environment &environment);
 int configCommand(const QStringList &arguments, Environment &environment);
 int controlCommand(const QStringList &arguments, Environment &environment);
+int convertCommand(const QStringList &arguments, Environment &environment);
 int demoCommand(const QStringList &arguments, Environment &environment);
 int driversCommand(const QStringList &arguments, Environment &environment);
 int guiCommand(const QStringList &arguments, Environment &environment);

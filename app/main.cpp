@@ -39,6 +39,8 @@ constexpr std::array commands = {
     CommandEntry{"capture", QT_TRANSLATE_NOOP("Commands", "records every byte exchanged with a battery"),
                  captureCommand},
     CommandEntry{"replay", QT_TRANSLATE_NOOP("Commands", "decodes a recording"), replayCommand},
+    CommandEntry{"convert", QT_TRANSLATE_NOOP("Commands", "turns recordings of all kinds into each other"),
+                 convertCommand},
     CommandEntry{"parameters",
                  QT_TRANSLATE_NOOP("Commands", "the settings stored in the BMS: list, change, compare"),
                  parametersCommand},

@@ -10,10 +10,12 @@
 namespace sb {
 namespace {
 
-CaptureWriter::Settings settingsFor(const QString &fileName, const LineConfig &config, const QString &link)
+CaptureWriter::Settings settingsFor(const QString &fileName, const LineConfig &config, const QString &link,
+                                    bool anonymous)
 {
     CaptureWriter::Settings settings;
     settings.fileName = fileName;
+    settings.anonymous = anonymous;
     settings.program = QStringLiteral("serialbattery ") + QCoreApplication::applicationVersion();
     CaptureLink entry;
     entry.id = link;
@@ -41,8 +43,9 @@ void addCaptureOptions(Options &options)
                  QCoreApplication::translate("Recording", "Records the decoded values, too."));
 }
 
-Recording::Recording(const QString &fileName, const LineConfig &config, bool values, Clock &clock)
-    : m_writer(settingsFor(fileName, config, linkId()), clock)
+Recording::Recording(const QString &fileName, const LineConfig &config, bool values, Clock &clock,
+                     bool anonymous)
+    : m_writer(settingsFor(fileName, config, linkId(), anonymous), clock)
     , m_values(values)
 {}
 

@@ -16,7 +16,9 @@ class Recording : public QObject
 {
     Q_OBJECT
 public:
-    Recording(const QString &fileName, const LineConfig &config, bool values, Clock &clock);
+    /// \a anonymous: without what tells whose battery it is, as far as that can be left out.
+    Recording(const QString &fileName, const LineConfig &config, bool values, Clock &clock,
+              bool anonymous = false);
     /// In \a folder, named by port and time; nothing, and one line, where that can't be
     /// written.
     [[nodiscard]] static std::unique_ptr<Recording>

@@ -4,6 +4,8 @@
 
 #include "app/console.h"
 #include "app/exitcode.h"
+#include "session/detector.h"
+#include "simulator/simulatedbus.h"
 
 #include <QCoreApplication>
 
@@ -16,37 +18,69 @@ constexpr int mostBatteries = 64;
 
 QString tr(const char *text) { return QCoreApplication::translate("Simulation", text); }
 
+/// Of packs on one line: counting up from \a first, else those of the family, else from 1.
+std::vector<int> packAddresses(const DriverInfo &info, std::optional<qint64> first, qint64 packs)
+{
+    const std::vector<int> usual = lineAddresses(info);
+    if (packs == 1 && !first)
+        return {-1};
+    std::vector<int> addresses;
+    for (qint64 i = 0; i < packs; ++i) {
+        if (!first && static_cast<size_t>(packs) <= usual.size())
+            addresses.push_back(usual[static_cast<size_t>(i)]);
+        else
+            addresses.push_back(static_cast<int>(first.value_or(1) + i));
+    }
+    return addresses;
+}
+
 } // namespace
 
-struct Simulation::Board
+struct Simulation::Port
 {
-    Board(const Settings &settings, const PackConfig &config, const QString &link)
-        : pack(config, settings.profile.value_or(Profile::lively()))
-        , device(settings.bms->create(pack, settings.address))
-        , port(*device, {link, 0.2, true, settings.echo, 20000, 2000, config.seed})
+    struct Board
     {
+        std::unique_ptr<Pack> pack;
+        std::unique_ptr<SimulatedDevice> device;
+    };
+
+    /// \a first: number of its first pack among all.
+    Port(const Settings &settings, int first, const QString &link)
+        : port(bus, {link, settings.scenario.faultShare, true, settings.echo, 20000, 2000,
+                     settings.pack.seed + static_cast<quint64>(first)})
+    {
+        for (size_t i = 0; i < settings.addresses.size(); ++i) {
+            const int number = first + static_cast<int>(i);
+            PackConfig config = settings.pack;
+            config.seed += static_cast<quint64>(number);
+            // Boards without a serial number are told apart by model and capacity.
+            config.capacityAh += number;
+            auto pack = std::make_unique<Pack>(config, settings.scenario.profile.value_or(Profile::lively()));
+            // Packs of one bank don't do the same at the same moment.
+            pack->advance(static_cast<double>(config.seed % 17) * 7);
+            auto device = settings.bms->create(*pack, settings.addresses[i]);
+            bus.add(*device);
+            boards.push_back({std::move(pack), std::move(device)});
+        }
         for (const Fault fault : settings.faults)
             port.setFault(fault, true);
-        // Packs of one bank don't do the same at the same moment.
-        pack.advance(static_cast<double>(config.seed % 17) * 7);
     }
-    Pack pack;
-    std::unique_ptr<SimulatedDevice> device;
+    std::vector<Board> boards;
+    SimulatedBus bus;
     SimulatorPort port;
 };
 
 Simulation::Simulation(const Settings &settings, QObject *parent)
     : QObject(parent)
+    , m_events(settings.scenario.events)
+    , m_running(m_events.size(), false)
 {
     for (int i = 0; i < settings.count; ++i) {
-        PackConfig config = settings.pack;
-        config.seed += static_cast<quint64>(i);
-        // Boards without a serial number are told apart by model and capacity.
-        config.capacityAh += i;
         const QString link = settings.link.isEmpty() || settings.count == 1
                                  ? settings.link
                                  : settings.link + QString::number(i);
-        m_boards.push_back(std::make_unique<Board>(settings, config, link));
+        m_ports.push_back(
+            std::make_unique<Port>(settings, i * static_cast<int>(settings.addresses.size()), link));
     }
     m_time.setInterval(tickMs);
     connect(&m_time, &QTimer::timeout, this, &Simulation::advance);
@@ -56,30 +90,53 @@ Simulation::~Simulation() = default;
 
 bool Simulation::start(QString *error)
 {
-    for (const auto &board : m_boards) {
-        if (!board->port.open(error))
+    for (const auto &port : m_ports) {
+        if (!port->port.open(error))
             return false;
     }
     m_elapsed.start();
     m_time.start();
+    applyEvents();
     return true;
 }
 
 QStringList Simulation::ports() const
 {
     QStringList names;
-    for (const auto &board : m_boards)
-        names.append(board->port.portName());
+    for (const auto &port : m_ports)
+        names.append(port->port.portName());
     return names;
 }
 
 void Simulation::advance()
 {
     const qint64 ms = m_elapsed.restart();
-    for (const auto &board : m_boards) {
-        board->pack.advance(static_cast<double>(ms) / 1000);
-        m_ignored.clear();
-        board->device->elapsed(ms, m_ignored);
+    m_ms += ms;
+    for (const auto &port : m_ports) {
+        for (const Port::Board &board : port->boards)
+            board.pack->advance(static_cast<double>(ms) / 1000);
+        m_words.clear();
+        port->bus.elapsed(ms, m_words);
+        port->port.speak(m_words);
+    }
+    applyEvents();
+}
+
+void Simulation::applyEvents()
+{
+    const double now = static_cast<double>(m_ms) / 1000;
+    for (size_t i = 0; i < m_events.size(); ++i) {
+        const ScenarioEvent &event = m_events[i];
+        const bool on = now >= event.at && now < event.at + event.seconds;
+        if (on == m_running[i])
+            continue;
+        m_running[i] = on;
+        for (const auto &port : m_ports) {
+            if (event.fault)
+                port->port.setFault(*event.fault, on);
+            else if (static_cast<size_t>(*event.pulled) <= port->bus.size())
+                port->bus.setPresent(static_cast<size_t>(*event.pulled) - 1, !on);
+        }
     }
 }
 
@@ -87,13 +144,16 @@ void addSimulationOptions(Options &options)
 {
     options.value(QStringLiteral("bms"), QStringLiteral("ID"), tr("Which BMS to simulate (see \"drivers\")."),
                   QStringLiteral("jbd"));
-    options.value(QStringLiteral("count"), QStringLiteral("N"), tr("So many batteries."),
+    options.value(QStringLiteral("count"), QStringLiteral("N"), tr("So many batteries, each on a port."),
+                  QStringLiteral("1"));
+    options.value(QStringLiteral("packs"), QStringLiteral("N"),
+                  tr("So many packs on each port, as on an RS485 line, with addresses that count up."),
                   QStringLiteral("1"));
     options.value(QStringLiteral("address"), QStringLiteral("A"),
-                  tr("Bus address, where the protocol has one."));
-    options.value(
-        QStringLiteral("scenario"), QStringLiteral("FILE"),
-        tr("What happens to the pack: JSON with chemistry, cells, capacityAh, soc, ambient, steps."));
+                  tr("Bus address (of the first pack), where the protocol has one."));
+    options.value(QStringLiteral("scenario"), QStringLiteral("FILE"),
+                  tr("What happens to the pack and its line: JSON with chemistry, cells, capacityAh, soc, "
+                     "ambient, steps, events."));
     options.value(QStringLiteral("seed"), QStringLiteral("S"), tr("The same seed makes the same battery."),
                   QStringLiteral("1"));
     options.value(
@@ -116,18 +176,20 @@ std::optional<int> readSimulationOptions(const Options &options, const Environme
         return WrongUse;
     }
     settings.pack.cells = settings.bms->typicalCells;
+    const auto packs = options.integer(QStringLiteral("packs"), 1, mostBatteries);
     const auto count = options.integer(QStringLiteral("count"), 1, mostBatteries);
     const auto seed = options.integer(QStringLiteral("seed"), 0, std::numeric_limits<qint64>::max());
-    if (!count || !seed)
+    if (!packs || !count || !seed)
         return WrongUse;
     settings.count = static_cast<int>(*count);
     settings.pack.seed = static_cast<quint64>(*seed);
+    std::optional<qint64> address;
     if (options.isSet(QStringLiteral("address"))) {
-        const auto address = options.integer(QStringLiteral("address"), 0, 255);
+        address = options.integer(QStringLiteral("address"), 0, 256 - *packs);
         if (!address)
             return WrongUse;
-        settings.address = static_cast<int>(*address);
     }
+    settings.addresses = packAddresses(driver->info, address, *packs);
     for (const QString &name : options.values(QStringLiteral("fault"))) {
         const auto fault = faultFromName(name);
         if (!fault) {
@@ -145,7 +207,7 @@ std::optional<int> readSimulationOptions(const Options &options, const Environme
             console::error(error);
             return WrongUse;
         }
-        settings.profile = scenario->profile;
+        settings.scenario = *scenario;
     }
     return std::nullopt;
 }

@@ -4,15 +4,14 @@
 
 #include "app/command.h"
 #include "app/options.h"
-#include "simulator/pack.h"
-#include "simulator/simulatorport.h"
+#include "simulator/scenario.h"
 
 #include <QTemporaryDir>
 
 namespace sb {
 
-/// Simulated batteries on pseudo terminals of this process, each with its own pack; time passes for them in
-/// real time.
+/// Simulated batteries on pseudo terminals of this process, each with its own pack, or with several packs of
+/// different addresses; time passes for them in real time.
 class Simulation : public QObject
 {
     Q_OBJECT
@@ -21,11 +20,11 @@ public:
     {
         const SimulatorDescriptor *bms = nullptr;
         int count = 1;
-        QString link; ///< of one; several get a number at the end
-        int address = -1;
+        QString link;                      ///< of one; several get a number at the end
+        std::vector<int> addresses = {-1}; ///< of the packs on each port; -1: the usual one of the BMS
         std::set<Fault> faults;
         PackConfig pack;
-        std::optional<Profile> profile;
+        Scenario scenario;
         bool echo = false;
     };
 
@@ -36,16 +35,20 @@ public:
     [[nodiscard]] QStringList ports() const;
 
 private:
-    struct Board;
+    struct Port;
     void advance();
+    void applyEvents();
 
-    std::vector<std::unique_ptr<Board>> m_boards;
+    std::vector<std::unique_ptr<Port>> m_ports;
+    std::vector<ScenarioEvent> m_events;
+    std::vector<bool> m_running; ///< of each event
+    qint64 m_ms = 0;             ///< since the start
     QTimer m_time;
     QElapsedTimer m_elapsed;
-    std::vector<SimulatedReply> m_ignored;
+    std::vector<SimulatedReply> m_words; ///< scratch
 };
 
-/// The options that describe simulated batteries: --bms, --count, --scenario, --seed, --fault.
+/// The options that describe simulated batteries: --bms, --count, --packs, --scenario, --seed, --fault.
 void addSimulationOptions(Options &options);
 /// Reads them; prints the error and gives the exit code where they are wrong.
 [[nodiscard]] std::optional<int> readSimulationOptions(const Options &options, const Environment &environment,

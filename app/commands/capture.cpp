@@ -16,7 +16,8 @@ int captureCommand(const QStringList &arguments, Environment &environment)
 {
     const auto tr = [](const char *text) { return QCoreApplication::translate("CaptureCommand", text); };
     Options options(
-        QStringLiteral("capture --port PORT --output FILE [--seconds S] [--capture-values] [--bms ID]"),
+        QStringLiteral("capture --port PORT --output FILE [--seconds S] [--capture-values] [--anonymous] "
+                       "[--bms ID]"),
         tr("Reads a battery and records every byte in both directions with its time, so that a problem can\n"
            "be replayed without the battery. Also records when nothing answers. Ends after --seconds or\n"
            "with Ctrl+C."));
@@ -25,6 +26,8 @@ int captureCommand(const QStringList &arguments, Environment &environment)
                   tr("File to write, usually NAME.bmscap."));
     options.value(QStringLiteral("seconds"), QStringLiteral("S"), tr("How long; without it until Ctrl+C."));
     options.flag(QStringLiteral("capture-values"), tr("Records the decoded values, too."));
+    options.flag(QStringLiteral("anonymous"),
+                 tr("Masks names, serial numbers and the port, where no checksum covers them."));
     if (const auto code = options.parse(arguments))
         return *code;
     if (!options.isSet(QStringLiteral("output"))) {
@@ -46,12 +49,17 @@ int captureCommand(const QStringList &arguments, Environment &environment)
     }
     SystemClock clock;
     Recording recording(options.value(QStringLiteral("output")), configs.front(),
-                        options.isSet(QStringLiteral("capture-values")), clock);
+                        options.isSet(QStringLiteral("capture-values")), clock,
+                        options.isSet(QStringLiteral("anonymous")));
     QString error;
     if (!recording.open(&error)) {
         console::error(error);
         return WrongUse;
     }
+    if (options.isSet(QStringLiteral("anonymous")))
+        console::note(
+            tr("the bytes of the BMS stay as they are, checksums cover them: a serial number or name "
+               "that the BMS sends is still in the file"));
     const auto line = makeSerialLine(configs.front(), environment, clock, nullptr, recording.tap());
     recording.follow(*line);
 

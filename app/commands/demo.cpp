@@ -18,8 +18,9 @@ int demoCommand(const QStringList &arguments, Environment &environment)
 {
     const auto tr = [](const char *text) { return QCoreApplication::translate("DemoCommand", text); };
     Options options(
-        QStringLiteral("demo [--bms ID] [--count N] [--gui] [--json] [--scenario FILE] [--seed S] "
-                       "[--fault KIND ...]"),
+        QStringLiteral(
+            "demo [--bms ID] [--count N] [--packs N] [--gui] [--json] [--scenario FILE] [--seed S] "
+            "[--fault KIND ...]"),
         tr("A simulated battery, found on its port, read, published on a D-Bus daemon of its own and shown:\n"
            "the whole program without any hardware. Ends with q or Ctrl+C."));
     addSimulationOptions(options);
@@ -65,9 +66,15 @@ int demoCommand(const QStringList &arguments, Environment &environment)
     MonitorView view(live);
     view.setMessage(tr("looking for the battery ..."));
     std::vector<std::unique_ptr<Line>> lines;
+    const DriverDescriptor *driver = environment.drivers.find(settings.bms->driverId);
     for (const QString &port : simulation.ports()) {
         LineConfig config;
         config.port = port; // and nothing else: it has to be found
+        if (settings.addresses.size() > 1 && lineAddresses(driver->info).empty()) {
+            // Except where detection can't: nobody tries addresses of a family that usually has none.
+            config.driver = driver;
+            config.addresses = settings.addresses;
+        }
         config.label = tr("simulated");
         lines.push_back(makeSerialLine(config, environment, clock, nullptr));
         Line *line = lines.back().get();

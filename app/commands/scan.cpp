@@ -5,10 +5,12 @@
 #include "app/exitcode.h"
 #include "app/options.h"
 #include "app/signals.h"
-#include "app/source.h"
+#include "session/detectionreport.h"
 #include "transport/portfinder.h"
+#include "transport/serialtransport.h"
 
 #include <QCoreApplication>
+#include <QEventLoop>
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QTimer>
@@ -21,52 +23,146 @@ QString tr(const char *text) { return QCoreApplication::translate("ScanCommand",
 struct ScanResult
 {
     SerialPortEntry port;
-    QString bms;   ///< with --detect: what answered
-    QString error; ///< with --detect: why nothing could
+    QString error; ///< with --detect: why the port can't be used
+    std::vector<CandidateReport> report;
+    std::vector<Candidate> found;
 };
 
-/// Asks all ports at once, each on a line of its own.
+/// One port while it is asked.
+class PortScan : public QObject
+{
+public:
+    PortScan(ScanResult &result, const DriverRegistry &drivers, Clock &clock, std::function<void()> done)
+        : m_result(result)
+        , m_drivers(drivers)
+        , m_port(result.port.device, {}, clock)
+        , m_detector(m_port, clock,
+                     [this](const Candidate &candidate) { m_port.setBaudRate(candidate.baudRate); })
+        , m_done(std::move(done))
+    {
+        connect(&m_port, &Transport::opened, this, [this] {
+            m_detector.start(serialCandidates(m_drivers, nullptr, {}), {}, Detector::Find::EveryAddress);
+        });
+        connect(&m_port, &Transport::failed, this, [this](const LinkError &error) {
+            m_result.error = error.text;
+            stop();
+        });
+        connect(&m_detector, &Detector::found, this,
+                [this](const Candidate &candidate) { m_result.found.push_back(candidate); });
+        connect(&m_detector, &Detector::finished, this, &PortScan::stop);
+    }
+    void start() { m_port.open(); }
+    void stop()
+    {
+        if (std::exchange(m_stopped, true))
+            return;
+        m_detector.cancel();
+        m_result.report = m_detector.report();
+        m_port.close();
+        m_done();
+    }
+
+private:
+    ScanResult &m_result;
+    const DriverRegistry &m_drivers;
+    SerialTransport m_port;
+    Detector m_detector;
+    std::function<void()> m_done;
+    bool m_stopped = false;
+};
+
+/// Asks all ports at once.
 void detectAll(std::vector<ScanResult> &results, const Environment &environment, int timeoutMs)
 {
     SystemClock clock;
-    std::vector<std::unique_ptr<Line>> lines;
+    std::vector<std::unique_ptr<PortScan>> scans;
     size_t open = results.size();
-    const auto done = [&open] {
+    QEventLoop loop;
+    const auto done = [&] {
         if (--open == 0)
-            QCoreApplication::exit(0);
+            QMetaObject::invokeMethod(&loop, &QEventLoop::quit, Qt::QueuedConnection);
     };
-    for (ScanResult &result : results) {
-        LineConfig config;
-        config.port = result.port.device;
-        lines.push_back(makeSerialLine(config, environment, clock, nullptr));
-        Line *line = lines.back().get();
-        const auto end = [line] { QMetaObject::invokeMethod(line, &Line::stop, Qt::QueuedConnection); };
-        QObject::connect(line, &Line::batteryAdded, line, [&result, end](Battery *battery) {
-            result.bms = battery->model().bms();
-            end();
-        });
-        QObject::connect(line, &Line::nothingFound, line, end);
-        QObject::connect(line, &Line::openFailed, line, [&result, end](const LinkError &error) {
-            result.error = error.text;
-            end();
-        });
-        QObject::connect(line, &Line::stopped, line, done, Qt::QueuedConnection);
-    }
+    for (ScanResult &result : results)
+        scans.push_back(std::make_unique<PortScan>(result, environment.drivers, clock, done));
+    const auto stopAll = [&] {
+        for (const auto &scan : scans)
+            scan->stop();
+    };
     QTimer limit;
     limit.setSingleShot(true);
-    QObject::connect(&limit, &QTimer::timeout, [&] {
-        for (const auto &line : lines)
-            line->stop();
-    });
+    QObject::connect(&limit, &QTimer::timeout, &loop, stopAll);
     ProcessSignals processSignals;
-    QObject::connect(&processSignals, &ProcessSignals::interrupted, [&] {
-        for (const auto &line : lines)
-            line->stop();
-    });
+    QObject::connect(&processSignals, &ProcessSignals::interrupted, &loop, stopAll);
     limit.start(timeoutMs);
-    for (const auto &line : lines)
-        line->start();
-    QCoreApplication::exec();
+    for (const auto &scan : scans)
+        scan->start();
+    loop.exec();
+}
+
+QJsonObject portJson(const ScanResult &result, bool detected)
+{
+    QJsonObject object{{QStringLiteral("port"), result.port.device},
+                       {QStringLiteral("hasHardware"), result.port.hasHardware}};
+    const std::pair<const char *, QString> texts[] = {{"stableName", result.port.stableName},
+                                                      {"description", result.port.description},
+                                                      {"manufacturer", result.port.manufacturer},
+                                                      {"serialNumber", result.port.serialNumber},
+                                                      {"usbId", result.port.usbId},
+                                                      {"error", result.error}};
+    for (const auto &[key, text] : texts) {
+        if (!text.isEmpty())
+            object.insert(QLatin1String(key), text);
+    }
+    if (!detected || !result.error.isEmpty())
+        return object;
+    QJsonArray found;
+    for (const Candidate &candidate : result.found) {
+        QJsonObject battery{{QStringLiteral("bms"), candidate.driver->info.id},
+                            {QStringLiteral("baud"), candidate.baudRate}};
+        if (candidate.address)
+            battery.insert(QStringLiteral("address"), *candidate.address);
+        found.append(battery);
+    }
+    QJsonArray candidates;
+    for (const CandidateReport &report : result.report) {
+        if (report.requests > 0)
+            candidates.append(candidateJson(report));
+    }
+    const LikelyCause cause = likelyCause(result.report);
+    if (!result.found.empty())
+        object.insert(QStringLiteral("bms"), result.found.front().driver->info.id);
+    object.insert(QStringLiteral("detection"),
+                  QJsonObject{{QStringLiteral("found"), found},
+                              {QStringLiteral("candidates"), candidates},
+                              {QStringLiteral("cause"), QString(causeKey(cause))},
+                              {QStringLiteral("advice"), causeText(cause)}});
+    return object;
+}
+
+void printPort(const ScanResult &result, bool detected)
+{
+    QStringList what;
+    for (const Candidate &candidate : result.found)
+        what.append(candidateName(candidate));
+    if (!result.error.isEmpty())
+        what = {result.error};
+    else if (detected && what.isEmpty())
+        what = {tr("no BMS answered")};
+    const QString &adapter =
+        result.port.description.isEmpty() ? result.port.manufacturer : result.port.description;
+    console::line(QStringLiteral("%1  %2  %3")
+                      .arg(result.port.device, -14)
+                      .arg(adapter, what.join(QStringLiteral("; ")))
+                      .trimmed());
+    if (!result.port.stableName.isEmpty())
+        console::line(QStringLiteral("    ") + result.port.stableName);
+    if (!detected || !result.error.isEmpty() || !result.found.empty())
+        return;
+    for (const CandidateReport &report : result.report) {
+        if (report.requests > 0)
+            console::line(QStringLiteral("    ") + candidateText(report));
+    }
+    console::line(QStringLiteral("    ") + causeText(likelyCause(result.report)));
 }
 
 } // namespace
@@ -74,66 +170,55 @@ void detectAll(std::vector<ScanResult> &results, const Environment &environment,
 int scanCommand(const QStringList &arguments, Environment &environment)
 {
     Options options(
-        QStringLiteral("scan [--serial] [--detect] [--all] [--json] [--timeout S]"),
+        QStringLiteral("scan [--serial] [--detect] [--port PORT ...] [--all] [--json] [--timeout S]"),
         tr("Lists the serial ports of this machine with their adapter and the name that stays the same\n"
-           "after plugging in again; with --detect also asks which BMS is there."));
+           "after plugging in again; with --detect also asks which BMS is there and, where none answers,\n"
+           "tells what was sent, what came back and what is most likely wrong."));
     options.flag(QStringLiteral("serial"), tr("Serial ports (what is scanned anyway, so far)."));
     options.flag(QStringLiteral("detect"), tr("Asks every port which BMS is on it."));
+    options.value(QStringLiteral("port"), QStringLiteral("PORT"),
+                  tr("Only this port, also one that is not listed; may be given several times."));
     options.flag(QStringLiteral("all"), tr("Shows ports without hardware, too."));
     options.flag(QStringLiteral("json"), tr("Prints one JSON document."));
     options.value(QStringLiteral("timeout"), QStringLiteral("S"), tr("How long --detect may take."),
-                  QStringLiteral("30"));
+                  QStringLiteral("120"));
     if (const auto code = options.parse(arguments))
         return *code;
     const auto timeout = options.number(QStringLiteral("timeout"), 1, 600);
     if (!timeout)
         return WrongUse;
+    const QStringList ports = options.values(QStringLiteral("port"));
+    const bool detected = options.isSet(QStringLiteral("detect"));
     std::vector<ScanResult> results;
-    for (const SerialPortEntry &port : findSerialPorts(options.isSet(QStringLiteral("all"))))
-        results.push_back({port, {}, {}});
-    if (options.isSet(QStringLiteral("detect")) && !results.empty())
+    for (const QString &port : ports) {
+        ScanResult &result = results.emplace_back();
+        result.port.device = port;
+    }
+    if (ports.isEmpty()) {
+        for (const SerialPortEntry &port : findSerialPorts(options.isSet(QStringLiteral("all"))))
+            results.push_back({port, {}, {}, {}});
+    }
+    if (detected && !results.empty())
         detectAll(results, environment, static_cast<int>(*timeout * 1000));
 
     if (options.isSet(QStringLiteral("json"))) {
         QJsonArray serial;
-        for (const ScanResult &result : results) {
-            QJsonObject object{{QStringLiteral("port"), result.port.device},
-                               {QStringLiteral("hasHardware"), result.port.hasHardware}};
-            const std::pair<const char *, QString> texts[] = {{"stableName", result.port.stableName},
-                                                              {"description", result.port.description},
-                                                              {"manufacturer", result.port.manufacturer},
-                                                              {"serialNumber", result.port.serialNumber},
-                                                              {"usbId", result.port.usbId},
-                                                              {"bms", result.bms},
-                                                              {"error", result.error}};
-            for (const auto &[key, text] : texts) {
-                if (!text.isEmpty())
-                    object.insert(QLatin1String(key), text);
-            }
-            serial.append(object);
-        }
+        for (const ScanResult &result : results)
+            serial.append(portJson(result, detected));
         console::json(QJsonObject{{QStringLiteral("serial"), serial},
                                   {QStringLiteral("ble"), QJsonArray()},
                                   {QStringLiteral("can"), QJsonArray()}});
-        return Done;
-    }
-    if (results.empty())
+    } else if (results.empty()) {
         console::line(tr("no serial port found (--all shows those without hardware, too)"));
-    for (const ScanResult &result : results) {
-        const QString what = !result.bms.isEmpty()                     ? result.bms
-                             : !result.error.isEmpty()                 ? result.error
-                             : options.isSet(QStringLiteral("detect")) ? tr("no BMS answered")
-                                                                       : QString();
-        console::line(
-            QStringLiteral("%1  %2  %3")
-                .arg(result.port.device, -14)
-                .arg(result.port.description.isEmpty() ? result.port.manufacturer : result.port.description,
-                     what)
-                .trimmed());
-        if (!result.port.stableName.isEmpty())
-            console::line(QStringLiteral("    ") + result.port.stableName);
+    } else {
+        for (const ScanResult &result : results)
+            printPort(result, detected);
     }
-    return Done;
+    // Of ports that the user named, one that can't be used is an error; of the others it is news.
+    const bool unusable =
+        !ports.isEmpty() &&
+        std::any_of(results.begin(), results.end(), [](const ScanResult &r) { return !r.error.isEmpty(); });
+    return unusable ? Unusable : Done;
 }
 
 } // namespace sb

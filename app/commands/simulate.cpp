@@ -14,8 +14,8 @@ int simulateCommand(const QStringList &arguments, Environment &environment)
 {
     const auto tr = [](const char *text) { return QCoreApplication::translate("SimulateCommand", text); };
     Options options(
-        QStringLiteral("simulate --bms ID [--count N] [--link PATH] [--scenario FILE] [--seed S] [--fault "
-                       "KIND ...]"),
+        QStringLiteral("simulate --bms ID [--count N] [--packs N] [--link PATH] [--scenario FILE] [--seed S] "
+                       "[--fault KIND ...]"),
         tr("A simulated battery that speaks the real protocol on a pseudo terminal. The first line (with\n"
            "--count: lines) printed is the port to connect to. Ends with Ctrl+C."));
     addSimulationOptions(options);

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QString>
-#include <optional>
 #include <vector>
 
 namespace sb {
@@ -32,17 +30,5 @@ private:
     std::vector<Step> m_steps;
     bool m_repeat = false;
 };
-
-struct PackConfig;
-
-/// A scenario file: `{"chemistry":"lfp","cells":16,"capacityAh":280,"soc":62,"ambient":21,
-/// "steps":[{"seconds":60,"current":20}],"repeat":true}`; every key may be left out.
-struct Scenario
-{
-    std::optional<Profile> profile;
-};
-/// Applies \a fileName to \a config. On a defect: nothing, and one line naming file and key.
-[[nodiscard]] std::optional<Scenario> readScenario(const QString &fileName, PackConfig &config,
-                                                   QString *error);
 
 } // namespace sb

@@ -133,6 +133,12 @@ void SimulatorPort::setFault(Fault fault, bool on)
         on ? m_hangUps.start() : m_hangUps.stop();
 }
 
+void SimulatorPort::speak(const std::vector<SimulatedReply> &words)
+{
+    for (const SimulatedReply &word : words)
+        answer(word);
+}
+
 void SimulatorPort::hangUp(int ms)
 {
     if (m_master < 0)

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] QString portName() const;
 
     void setFault(Fault fault, bool on);
+    /// What the board says without being asked.
+    void speak(const std::vector<SimulatedReply> &words);
     /// Takes the port away for so long.
     void hangUp(int ms);
 

@@ -201,6 +201,14 @@ private:
         return true;
     }
 
+    /// What is left of \a object without the keys that were understood.
+    static QJsonObject rest(QJsonObject object, std::initializer_list<const char *> known)
+    {
+        for (const char *key : known)
+            object.remove(QLatin1String(key));
+        return object;
+    }
+
     bool parseEvent(const QJsonObject &object, QString &problem)
     {
         CaptureEvent event;
@@ -239,10 +247,14 @@ private:
                 event.kind = CaptureEvent::Kind::Other;
                 event.value = object;
             }
+            constexpr qsizetype usual = 4; // t, l, d and the data
+            if (object.size() > usual)
+                event.more = rest(object, {"t", "l", "d", "x", "f", "j", "z"});
         } else if (const QJsonValue value = object.value(QLatin1String("v")); value.isObject()) {
             event.kind = CaptureEvent::Kind::Value;
             event.value = value.toObject();
             event.expected = object.value(QLatin1String("expect")).toBool();
+            event.more = rest(object, {"t", "l", "v", "expect"});
         } else if (const QString what = object.value(QLatin1String("e")).toString(); !what.isEmpty()) {
             event.kind = what == QLatin1String("driver") ? CaptureEvent::Kind::Driver
                          : what == QLatin1String("mark") ? CaptureEvent::Kind::Mark
@@ -271,13 +283,12 @@ CaptureReadResult parseCapture(const QByteArray &text, const QString &name, Capt
     return Parser(name, options).parse(text);
 }
 
-CaptureReadResult readCapture(const QString &fileName, CaptureReadOptions options)
+std::optional<QByteArray> readRecording(const QString &fileName, QString *error)
 {
-    CaptureReadResult result;
     QFile plain(fileName);
     if (!plain.open(QIODevice::ReadOnly)) {
-        result.error = tr("%1: %2").arg(fileName, plain.errorString());
-        return result;
+        *error = tr("%1: %2").arg(fileName, plain.errorString());
+        return std::nullopt;
     }
     // zlib passes files that are not compressed through as they are.
     const gzFile file = gzopen(QFile::encodeName(fileName).constData(), "rb");
@@ -289,14 +300,25 @@ CaptureReadResult readCapture(const QString &fileName, CaptureReadOptions option
     if (file)
         gzclose(file);
     if (!file || count < 0) {
-        result.error = tr("%1: damaged gzip file").arg(fileName);
-        return result;
+        *error = tr("%1: damaged gzip file").arg(fileName);
+        return std::nullopt;
     }
     if (text.size() >= largestFile) {
-        result.error = tr("%1: larger than 256 MiB").arg(fileName);
-        return result;
+        *error = tr("%1: larger than 256 MiB").arg(fileName);
+        return std::nullopt;
     }
-    return parseCapture(text, fileName, options);
+    return text;
+}
+
+CaptureReadResult readCapture(const QString &fileName, CaptureReadOptions options)
+{
+    QString error;
+    const auto text = readRecording(fileName, &error);
+    if (text)
+        return parseCapture(*text, fileName, options);
+    CaptureReadResult result;
+    result.error = error;
+    return result;
 }
 
 } // namespace sb

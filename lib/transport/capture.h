@@ -33,6 +33,7 @@ struct CaptureEvent
     QString text;
     QJsonObject value;
     bool expected = false; ///< a value that a replay must reproduce
+    QJsonObject more;      ///< keys of its line that have no place here
 };
 
 struct CaptureLink
@@ -65,6 +66,9 @@ struct CaptureReadResult
     QStringList warnings;
 };
 
+/// The content of a recording, plain or gzip-compressed, up to 256 MiB; nothing, and one line, where it can't
+/// be read.
+[[nodiscard]] std::optional<QByteArray> readRecording(const QString &fileName, QString *error);
 /// Reads a capture, plain or gzip-compressed. Files are untrusted: lines up to 1 MiB, 10 million events, 64
 /// links.
 [[nodiscard]] CaptureReadResult readCapture(const QString &fileName, CaptureReadOptions options = {});

@@ -101,7 +101,7 @@ void CaptureWriter::writeHeader()
     for (const CaptureLink &link : m_settings.links) {
         QJsonObject object{{QStringLiteral("link"), link.id},
                            {QStringLiteral("transport"), link.transport},
-                           {QStringLiteral("port"), link.port},
+                           {QStringLiteral("port"), m_settings.anonymous ? mask(link.port) : link.port},
                            {QStringLiteral("bms"), link.bms.isEmpty() ? QJsonValue() : QJsonValue(link.bms)}};
         if (link.baud > 0) {
             object.insert(QStringLiteral("baud"), link.baud);
@@ -121,7 +121,7 @@ void CaptureWriter::writeHeader()
         {QStringLiteral("os"),
          QString(QSysInfo::prettyProductName() + QLatin1Char(' ') + QSysInfo::currentCpuArchitecture())},
         {QStringLiteral("links"), links},
-        {QStringLiteral("anonymous"), false}};
+        {QStringLiteral("anonymous"), m_settings.anonymous}};
     if (!m_settings.note.isEmpty())
         header.insert(QStringLiteral("note"), m_settings.note);
     m_pending += QJsonDocument(header).toJson(QJsonDocument::Compact) + '\n';
@@ -147,7 +147,15 @@ void CaptureWriter::driverFound(const QString &link, const QString &bms, std::op
 
 void CaptureWriter::value(const QString &link, const QJsonObject &battery)
 {
-    write({{QStringLiteral("l"), link}, {QStringLiteral("v"), battery}});
+    QJsonObject shown = battery;
+    if (m_settings.anonymous) {
+        for (const char *key : {"serialNumber", "uniqueId", "deviceName", "customName", "connection"}) {
+            const auto at = shown.find(QLatin1String(key));
+            if (at != shown.end() && at->isString())
+                *at = mask(at->toString());
+        }
+    }
+    write({{QStringLiteral("l"), link}, {QStringLiteral("v"), shown}});
 }
 
 void CaptureWriter::mark(const QString &text)
@@ -155,8 +163,28 @@ void CaptureWriter::mark(const QString &text)
     write({{QStringLiteral("e"), QStringLiteral("mark")}, {QStringLiteral("m"), text}});
 }
 
+QString CaptureWriter::mask(QString text)
+{
+    for (QChar &c : text) {
+        if (c.isLetter())
+            c = QLatin1Char('x');
+        else if (c.isDigit())
+            c = QLatin1Char('0');
+    }
+    return text;
+}
+
 void CaptureWriter::write(QJsonObject event)
 {
+    if (m_settings.anonymous && event.contains(QLatin1String("m"))) {
+        // Messages of a link name its port, which can hold the adapter's serial number.
+        QString text = event.value(QLatin1String("m")).toString();
+        for (const CaptureLink &link : m_settings.links) {
+            if (!link.port.isEmpty())
+                text.replace(link.port, mask(link.port));
+        }
+        event.insert(QStringLiteral("m"), text);
+    }
     if (m_stopped || !m_file.isOpen())
         return;
     event.insert(QStringLiteral("t"), static_cast<double>(m_clock.now() - m_start) / 1000.0);

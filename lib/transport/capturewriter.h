@@ -22,6 +22,7 @@ public:
         QString program; ///< "serialbattery 0.1.0"
         std::vector<CaptureLink> links;
         QString note;
+        bool anonymous = false; ///< mask() what tells whose battery it is, where it is not under a checksum
         qint64 partBytes = 20 << 20; ///< then a new part begins
         int parts = 3;               ///< and so many old ones are kept
         qint64 leaveFree = 50 << 20; ///< bytes of the disk that are not ours
@@ -40,6 +41,8 @@ public:
     void value(const QString &link, const QJsonObject &battery);
     void mark(const QString &text);
     void flush();
+    /// \a text with each letter and digit replaced, at equal length.
+    [[nodiscard]] static QString mask(QString text);
 
 private:
     class Tap;

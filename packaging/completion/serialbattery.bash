@@ -13,13 +13,14 @@ _serialbattery_options() {
     monitor) echo "$common $source --json" ;;
     status) echo "$common --bus --json" ;;
     offer) echo "$common --bus" ;;
-    scan) echo "$common --serial --detect --all --json --timeout" ;;
+    scan) echo "$common --serial --detect --port --all --json --timeout" ;;
     drivers) echo "$common --json" ;;
     config) echo "$common --effective --json --markdown" ;;
     simulate-control) echo "$common" ;;
-    simulate) echo "$common --bms --count --address --scenario --seed --fault --link --echo" ;;
-    demo) echo "$common --bms --count --address --scenario --seed --fault --gui --json" ;;
-    capture) echo "$common $source --output --seconds --capture-values" ;;
+    simulate) echo "$common --bms --count --packs --address --scenario --seed --fault --link --echo" ;;
+    demo) echo "$common --bms --count --packs --address --scenario --seed --fault --gui --json" ;;
+    capture) echo "$common $source --output --seconds --capture-values --anonymous" ;;
+    convert) echo "$common --bms --case --tx-channel --lenient" ;;
     replay) echo "$common --bms --link --speed --chunks --json --strict --lenient --expect" ;;
     parameters) echo "$common $source --json --yes" ;;
     command) echo "$common $source --bus --yes" ;;
@@ -28,7 +29,7 @@ _serialbattery_options() {
 }
 
 _serialbattery() {
-    local commands='run offer read monitor status scan drivers simulate simulate-control demo capture replay parameters command config gui help'
+    local commands='run offer read monitor status scan drivers simulate simulate-control demo capture convert replay parameters command config gui help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
@@ -77,7 +78,7 @@ _serialbattery() {
         [ "$command" = simulate ] && COMPREPLY=($(compgen -f -- "$current"))
         return
         ;;
-    --address | --count | --seed | --seconds | --size | --speed | --timeout) return ;;
+    --address | --count | --packs | --seed | --seconds | --size | --speed | --timeout) return ;;
     esac
     if [[ $current == -* ]]; then
         COMPREPLY=($(compgen -W "$(_serialbattery_options "$command")" -- "$current"))

@@ -30,6 +30,7 @@ _serialbattery() {
         'simulate-control:runs charge control over a scenario'
         'demo:a simulated battery, read and shown, in one command'
         'capture:records every byte exchanged with a battery'
+        'convert:turns recordings of all kinds into each other'
         'replay:decodes a recording'
         'parameters:the settings stored in the BMS'
         'command:switches or sets something in the BMS'
@@ -52,6 +53,7 @@ _serialbattery() {
     simulation=(
         '--bms[which BMS to simulate]:BMS:_serialbattery_ids'
         '--count[so many batteries]:number'
+        '--packs[so many packs on each port]:number'
         '--address[bus address]:address'
         '--scenario[what happens to the pack]:file:_files'
         '--seed[the same seed makes the same battery]:seed'
@@ -80,6 +82,7 @@ _serialbattery() {
     status) _arguments $common '--bus[bus to look at]:bus:(system session)' '--json[print JSON]' ;;
     scan)
         _arguments $common '--serial[serial ports]' '--detect[ask which BMS is there]' \
+            '*--port[only this port]:port:_serialbattery_ports' \
             '--all[ports without hardware, too]' '--json[print JSON]' '--timeout[how long]:seconds'
         ;;
     drivers) _arguments $common '--json[print JSON]' ;;
@@ -87,7 +90,12 @@ _serialbattery() {
     demo) _arguments $common $simulation '--gui[in the window]' '--json[print JSON lines]' ;;
     capture)
         _arguments $common $source_options '--output[file to write]:file:_files' '--seconds[how long]:seconds' \
-            '--capture-values[record decoded values, too]'
+            '--capture-values[record decoded values, too]' '--anonymous[mask names and serial numbers]'
+        ;;
+    convert)
+        _arguments $common ':recording:_files' ':file to write:_files' '--bms[which BMS it is]:BMS:_serialbattery_ids' \
+            '--case[only this case of a vector file]:name' '--tx-channel[channel that goes to the BMS]:name' \
+            '--lenient[pass over broken lines]'
         ;;
     replay)
         _arguments $common ':recording:_files' '--bms[which BMS it is]:BMS:_serialbattery_ids' \
