@@ -29,6 +29,15 @@ Request ModbusDriver::request(const Query &query, int timeoutMs)
     return request;
 }
 
+Request ModbusDriver::writing(quint8 unit, quint16 start, const QByteArray &words, int timeoutMs)
+{
+    Request request;
+    request.id = start;
+    request.bytes = writeRequest(unit, start, words);
+    request.timeoutMs = timeoutMs;
+    return request;
+}
+
 void ModbusDriver::requests(Phase phase, std::vector<Request> &to)
 {
     for (size_t line = 0; line < m_reads.size(); ++line) {

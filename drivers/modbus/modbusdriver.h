@@ -51,6 +51,8 @@ protected:
 
     [[nodiscard]] quint8 unit() const { return m_unit; }
     [[nodiscard]] static Request request(const Query &query, int timeoutMs);
+    /// Function 0x10; \a words as writeRequest() takes them.
+    [[nodiscard]] static Request writing(quint8 unit, quint16 start, const QByteArray &words, int timeoutMs);
 
 private:
     enum class Joined : quint8 { Untried, Works, Fails };
