@@ -48,7 +48,10 @@ void ModbusDriver::requests(Phase phase, std::vector<Request> &to)
         if ((read.form == Form::Proven && joined == Joined::Works) ||
             (read.form == Form::Joined && joined == Joined::Fails))
             continue;
-        Request each = request({m_unit, read.function, read.start, read.count}, read.timeoutMs);
+        const quint16 count = read.count > 0 ? read.count : countOf(read);
+        if (count == 0)
+            continue;
+        Request each = request({m_unit, read.function, read.start, count}, read.timeoutMs);
         each.id = idOf(line, read.start);
         each.everyMs = read.everyMs;
         each.optional = read.optional;
