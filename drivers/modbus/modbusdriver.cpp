@@ -29,6 +29,15 @@ Request ModbusDriver::request(const Query &query, int timeoutMs)
     return request;
 }
 
+Request ModbusDriver::writing(quint8 unit, quint16 start, const QByteArray &words, int timeoutMs)
+{
+    Request request;
+    request.id = start;
+    request.bytes = writeRequest(unit, start, words);
+    request.timeoutMs = timeoutMs;
+    return request;
+}
+
 void ModbusDriver::requests(Phase phase, std::vector<Request> &to)
 {
     for (size_t line = 0; line < m_reads.size(); ++line) {
@@ -39,7 +48,10 @@ void ModbusDriver::requests(Phase phase, std::vector<Request> &to)
         if ((read.form == Form::Proven && joined == Joined::Works) ||
             (read.form == Form::Joined && joined == Joined::Fails))
             continue;
-        Request each = request({m_unit, read.function, read.start, read.count}, read.timeoutMs);
+        const quint16 count = read.count > 0 ? read.count : countOf(read);
+        if (count == 0)
+            continue;
+        Request each = request({m_unit, read.function, read.start, count}, read.timeoutMs);
         each.id = idOf(line, read.start);
         each.everyMs = read.everyMs;
         each.optional = read.optional;

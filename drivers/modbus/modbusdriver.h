@@ -20,7 +20,7 @@ struct Read
 {
     quint8 function;
     quint16 start;
-    quint16 count;
+    quint16 count; ///< 0: the driver's countOf() says
     Asked asked = Asked::Always;
     bool optional = false;
     int everyMs = 0;
@@ -49,8 +49,13 @@ protected:
     /// What the reply to \a query says. False, and nothing in \a to touched, where it is impossible.
     [[nodiscard]] virtual bool decode(const Query &query, const Registers &registers, Update &to) = 0;
 
+    /// Registers of a read whose row has no count; 0 leaves it out.
+    [[nodiscard]] virtual quint16 countOf(const Read &) const { return 0; }
+
     [[nodiscard]] quint8 unit() const { return m_unit; }
     [[nodiscard]] static Request request(const Query &query, int timeoutMs);
+    /// Function 0x10; \a words as writeRequest() takes them.
+    [[nodiscard]] static Request writing(quint8 unit, quint16 start, const QByteArray &words, int timeoutMs);
 
 private:
     enum class Joined : quint8 { Untried, Works, Fails };

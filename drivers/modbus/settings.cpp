@@ -283,8 +283,13 @@ void decodeSettings(std::span<const SettingRow> rows, const Registers &registers
                     std::vector<ParameterValue> &to)
 {
     for (const SettingRow &row : rows) {
-        if (const auto raw = registers.integer(row.reg, row.wire))
-            to.push_back({QLatin1String(row.id), row.scale.apply(static_cast<double>(*raw))});
+        const auto raw = registers.integer(row.reg, row.wire);
+        if (!raw)
+            continue;
+        // An offset of temperatures must not leave 1.9999999 degC, which would be out of the bounds of 2.
+        const double decimals = std::pow(10.0, row.decimals);
+        const double value = row.scale.apply(static_cast<double>(*raw));
+        to.push_back({QLatin1String(row.id), std::round(value * decimals) / decimals});
     }
 }
 

@@ -129,7 +129,7 @@ private:
     static void checkState(const BatteryState &state)
     {
         const auto sane = [](const Number &value) {
-            return !value || (std::isfinite(*value) && std::abs(*value) < 1e10);
+            return !value || (std::isfinite(*value) && std::abs(*value) < 1e12);
         };
         visitFields(
             [&](Field, const auto &value) {
