@@ -30,17 +30,20 @@ struct CommandEntry
 int startWindow(const QStringList &arguments);
 
 int captureCommand(const QStringList &arguments, Environment &environment);
+int configCommand(const QStringList &arguments, Environment &environment);
 int controlCommand(const QStringList &arguments, Environment &environment);
 int convertCommand(const QStringList &arguments, Environment &environment);
 int demoCommand(const QStringList &arguments, Environment &environment);
 int driversCommand(const QStringList &arguments, Environment &environment);
 int guiCommand(const QStringList &arguments, Environment &environment);
 int monitorCommand(const QStringList &arguments, Environment &environment);
+int offerCommand(const QStringList &arguments, Environment &environment);
 int parametersCommand(const QStringList &arguments, Environment &environment);
 int readCommand(const QStringList &arguments, Environment &environment);
 int replayCommand(const QStringList &arguments, Environment &environment);
 int runCommand(const QStringList &arguments, Environment &environment);
 int scanCommand(const QStringList &arguments, Environment &environment);
+int simulateControlCommand(const QStringList &arguments, Environment &environment);
 int simulateCommand(const QStringList &arguments, Environment &environment);
 int statusCommand(const QStringList &arguments, Environment &environment);
 

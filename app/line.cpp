@@ -114,6 +114,11 @@ void Line::onOpenFailed(const LinkError &error)
 void Line::search()
 {
     std::vector<Candidate> candidates = serialCandidates(m_registry, m_config.driver, m_config.addresses);
+    if (!m_config.candidates.empty())
+        std::erase_if(candidates, [this](const Candidate &candidate) {
+            return std::find(m_config.candidates.begin(), m_config.candidates.end(), candidate.driver) ==
+                   m_config.candidates.end();
+        });
     m_triedCache = false;
     if (m_cache) {
         if (const auto known = m_cache->find(cacheKey())) {
@@ -152,7 +157,7 @@ void Line::startSession(const Candidate &candidate)
     m_setSpeed(candidate.baudRate);
     SessionSettings settings;
     settings.pollIntervalMs = m_config.pollIntervalMs.value_or(candidate.driver->info.pollIntervalMs);
-    settings.lostAfterMs = m_config.loss.lostAfterMs;
+    settings.lostAfterMs = m_config.control.offlineAfterS * 1000LL;
     m_session = std::make_unique<Session>(*m_transport, m_clock, settings);
     std::vector<std::optional<int>> addresses(m_config.addresses.begin(), m_config.addresses.end());
     if (addresses.empty())
@@ -191,6 +196,13 @@ void Line::startSession(const Candidate &candidate)
     m_session->start();
 }
 
+control::Settings Line::controlFor(const PackLink &pack) const
+{
+    control::Settings settings = m_config.control;
+    settings.useBmsVoltages = m_config.useBmsLimits && pack.driver().info().honoursLimits;
+    return settings;
+}
+
 void Line::addBattery(PackLink *pack)
 {
     for (const auto &battery : m_batteries) {
@@ -199,9 +211,10 @@ void Line::addBattery(PackLink *pack)
     }
     const QString connection = (m_config.label.isEmpty() ? m_config.port : m_config.label) +
                                QLatin1Char(' ') + QString::number(m_candidate.baudRate);
-    m_batteries.push_back(
-        std::make_unique<Battery>(*m_session, *pack, m_config.port, connection, m_config.loss));
+    m_batteries.push_back(std::make_unique<Battery>(*m_session, *pack, m_config.port, connection,
+                                                    controlFor(*pack), m_config.publishing));
     Battery *battery = m_batteries.back().get();
+    battery->setTellsFull(m_config.autoResetSoc && pack->driver().info().resetsSocWhenFull);
     // Queued: the battery must not be deleted while it is speaking.
     connect(
         battery, &Battery::gone, this,
@@ -215,6 +228,8 @@ void Line::addBattery(PackLink *pack)
         },
         Qt::QueuedConnection);
     emit batteryAdded(battery);
+    if (!battery->isStateAwaited())
+        battery->startControl({});
 }
 
 void Line::removeBattery(PackLink *pack)

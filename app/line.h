@@ -11,13 +11,18 @@ namespace sb {
 /// What the user said about one port.
 struct LineConfig
 {
-    QString port;                             ///< as named by the user
-    QString label;                            ///< shown instead of the port; empty: the port
-    const DriverDescriptor *driver = nullptr; ///< null: find out
+    QString port;                                     ///< as named by the user
+    QString label;                                    ///< shown instead of the port; empty: the port
+    const DriverDescriptor *driver = nullptr;         ///< null: find out
+    std::vector<const DriverDescriptor *> candidates; ///< BMS to look for; empty: all
     std::vector<int> addresses; ///< packs on the line; empty: one, at the driver's usual address
     QVariantMap options;        ///< of the driver
-    LossRules loss;
+    control::Settings control;  ///< charge control
+    bool useBmsLimits = false;  ///< voltage limits of the BMS, where it can be taken at its word
+    PublishSettings publishing;
+    bool autoResetSoc = true;          ///< tell a BMS that can be told when it is full
     std::optional<int> pollIntervalMs; ///< instead of the driver's
+    bool operator==(const LineConfig &) const = default;
 };
 
 /// One port from nothing to batteries: opens it, finds out which BMS is there, keeps a session on it, starts
@@ -68,6 +73,7 @@ private:
     void removeBattery(PackLink *pack);
     void startOver();
     [[nodiscard]] QString cacheKey() const;
+    [[nodiscard]] control::Settings controlFor(const PackLink &pack) const;
 
     LineConfig m_config;
     std::unique_ptr<Transport> m_transport;

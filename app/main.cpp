@@ -30,6 +30,10 @@ constexpr std::array commands = {
                  driversCommand},
     CommandEntry{"simulate", QT_TRANSLATE_NOOP("Commands", "a simulated battery on a pseudo terminal"),
                  simulateCommand},
+    CommandEntry{
+        "simulate-control",
+        QT_TRANSLATE_NOOP("Commands", "runs charge control over a scenario and prints its decisions"),
+        simulateControlCommand},
     CommandEntry{"demo", QT_TRANSLATE_NOOP("Commands", "a simulated battery, read and shown, in one command"),
                  demoCommand},
     CommandEntry{"capture", QT_TRANSLATE_NOOP("Commands", "records every byte exchanged with a battery"),
@@ -42,6 +46,11 @@ constexpr std::array commands = {
                  parametersCommand},
     CommandEntry{"command", QT_TRANSLATE_NOOP("Commands", "switches or sets something in the BMS"),
                  controlCommand},
+    CommandEntry{"config", QT_TRANSLATE_NOOP("Commands", "checks a configuration file, lists every option"),
+                 configCommand},
+    CommandEntry{"offer",
+                 QT_TRANSLATE_NOOP("Commands", "hands a port to the running service, for supervisors"),
+                 offerCommand},
     CommandEntry{"gui", QT_TRANSLATE_NOOP("Commands", "opens the window"), guiCommand},
 };
 
@@ -57,7 +66,7 @@ void printHelp()
     console::line(tr("Commands:"));
     for (const CommandEntry &command : commands)
         console::line(
-            QStringLiteral("  %1  %2").arg(QLatin1String(command.name), -10).arg(tr(command.summary)));
+            QStringLiteral("  %1  %2").arg(QLatin1String(command.name), -16).arg(tr(command.summary)));
     console::line({});
     console::line(
         tr("\"serialbattery COMMAND --help\" tells more. See it run without hardware: serialbattery demo"));

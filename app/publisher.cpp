@@ -3,7 +3,9 @@
 #include "app/publisher.h"
 
 #include "app/controlwords.h"
+#include "control/limitsjson.h"
 #include "venus/bus.h"
+#include "venus/controlvalues.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -17,6 +19,42 @@ Q_LOGGING_CATEGORY(logPublisher, "serialbattery.venus", QtInfoMsg)
 
 /// A name that is taken, or a lock that is held, may be free later.
 constexpr int retryMs = 60000;
+
+control::StoredState storedState(const ChargeMemory &memory)
+{
+    control::StoredState state;
+    state.allowMaxVoltage = memory.allowMaxVoltage;
+    state.maxVoltageStart = memory.maxVoltageStart;
+    state.countedSoc = memory.countedSoc;
+    state.lastReset = memory.lastReset;
+    state.history = control::HistoryValues::fromJson(memory.history);
+    return state;
+}
+
+ChargeMemory chargeMemory(const control::StoredState &state)
+{
+    ChargeMemory memory;
+    memory.allowMaxVoltage = state.allowMaxVoltage;
+    memory.maxVoltageStart = state.maxVoltageStart;
+    memory.countedSoc = state.countedSoc;
+    memory.lastReset = state.lastReset;
+    memory.history = state.history.toJson();
+    return memory;
+}
+
+QString addressText(const Battery &battery)
+{
+    const std::optional<int> address = battery.pack().address();
+    return address ? QStringLiteral("0x%1").arg(*address, 2, 16, QLatin1Char('0')) : QString();
+}
+
+QString portIdentifier(const Battery &battery)
+{
+    const QString port = battery.portName();
+    const QString address = addressText(battery);
+    return port.mid(port.startsWith(QLatin1String("/dev/")) ? 5 : port.lastIndexOf(QLatin1Char('/')) + 1) +
+           QStringLiteral("__") + (address.isEmpty() ? QStringLiteral("0x01") : address);
+}
 
 } // namespace
 
@@ -37,24 +75,44 @@ QString busIdentifier(const BatteryState &state, const QString &port)
     return port.mid(port.lastIndexOf(QLatin1Char('/')) + 1);
 }
 
-struct Publisher::Entry
+/// Also the context of what is asked for the battery: with it the answers go.
+struct Publisher::Entry : public QObject
 {
     explicit Entry(Battery &b)
         : battery(b)
     {}
+    const BatteryValues &currentValues()
+    {
+        fillValues(battery.model(), battery.control(), values);
+        return values;
+    }
     Battery &battery;
+    QString uniqueId; ///< cleaned; empty while another battery has it
     InstanceLock lock;
+    BatteryValues values;
+    std::unique_ptr<DeviceStore> store;
     std::unique_ptr<BatteryService> service;
+    std::unique_ptr<ExternalSensor> sensor;
     QTimer retry;
 };
 
 Publisher::Publisher(Settings settings, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
-    , m_store(m_settings.storeFile)
-{}
+    , m_stores(m_settings.stores.where == DeviceStores::Where::File ? nullptr : &client(), m_settings.stores)
+{
+    if (m_stores.settings())
+        m_ess = std::make_unique<EssSettings>(*m_stores.settings());
+}
 
-Publisher::~Publisher() = default;
+Publisher::~Publisher() { m_stores.flush(); }
+
+BusClient &Publisher::client()
+{
+    if (!m_client)
+        m_client = std::make_unique<BusClient>(m_settings.bus);
+    return *m_client;
+}
 
 void Publisher::add(Line &line)
 {
@@ -70,89 +128,180 @@ bool Publisher::isPublished(const Battery &battery) const
 
 void Publisher::start(Battery &battery)
 {
+    battery.awaitState();
     m_entries.push_back(std::make_unique<Entry>(battery));
     Entry *entry = m_entries.back().get();
     entry->retry.setSingleShot(true);
     entry->retry.setInterval(retryMs);
-    connect(&entry->retry, &QTimer::timeout, this, [this, entry] { publish(*entry); });
-    connect(&battery, &Battery::changed, this, [entry] {
+    connect(&entry->retry, &QTimer::timeout, this, [this, entry] { open(*entry); });
+    connect(&battery, &Battery::changed, entry, [this, entry] {
+        followBus(*entry);
         if (entry->service)
-            entry->service->publish(entry->battery.now());
+            entry->service->publish(entry->currentValues());
     });
-    publish(*entry);
+    open(*entry);
 }
 
 void Publisher::remove(Battery &battery)
 {
     battery.disconnect(this);
-    std::erase_if(m_entries, [&](const auto &entry) { return &entry->battery == &battery; });
+    std::erase_if(m_entries, [&](const auto &entry) {
+        if (&entry->battery != &battery)
+            return false;
+        if (entry->store)
+            entry->store->flush();
+        return true;
+    });
+}
+
+void Publisher::retryLater(Entry &entry, const QString &reason)
+{
+    qCWarning(logPublisher, "%s", qUtf8Printable(reason));
+    entry.service.reset();
+    entry.lock.release();
+    entry.retry.start();
+    emit refused(reason);
+}
+
+void Publisher::open(Entry &entry)
+{
+    Battery &battery = entry.battery;
+    const QString identifier = battery.publishing().portAsIdentifier
+                                   ? portIdentifier(battery)
+                                   : busIdentifier(battery.model().values(), battery.portName());
+    entry.uniqueId = cleanIdentifier(identifier);
+    const bool taken = std::any_of(m_entries.begin(), m_entries.end(), [&](const auto &other) {
+        return other.get() != &entry && other->uniqueId == entry.uniqueId;
+    });
+    if (taken) {
+        entry.uniqueId.clear(); // nor may it keep the other out
+        retryLater(entry,
+                   tr("%1: a battery with the identifier %2 is published already: change its capacity or "
+                      "serial number in the BMS by a little, or stop the other program")
+                       .arg(battery.portName(), identifier));
+        return;
+    }
+    if (entry.store) {
+        publish(entry);
+        return;
+    }
+    m_stores.open(entry.uniqueId, {}, &entry,
+                  [this, &entry](std::unique_ptr<DeviceStore> store) { onOpened(entry, std::move(store)); });
+}
+
+void Publisher::onOpened(Entry &entry, std::unique_ptr<DeviceStore> opened)
+{
+    entry.store = std::move(opened);
+    DeviceStore *store = entry.store.get();
+    const PublishSettings &publishing = entry.battery.publishing();
+    if (!publishing.sensorService.isEmpty())
+        entry.sensor = std::make_unique<ExternalSensor>(
+            client(), publishing.sensorService, publishing.sensorCurrentPath, publishing.sensorSocPath);
+    entry.battery.startControl(storedState(store->stored().charge));
+    connect(&entry.battery, &Battery::stateToStore, store,
+            [store](const control::StoredState &state) { store->offer(chargeMemory(state)); });
+    connect(store, &DeviceStore::customNameChanged, &entry, [&entry](const QString &name) {
+        entry.battery.model().setCustomName(name);
+        if (entry.service)
+            entry.service->setCustomName(name);
+    });
+    connect(store, &DeviceStore::instanceChanged, &entry, [this, &entry] {
+        // Readers look at the instance when the name appears: it has to go and come.
+        if (entry.service)
+            publish(entry);
+    });
+    publish(entry);
+}
+
+void Publisher::followBus(Entry &entry)
+{
+    if (entry.sensor)
+        entry.battery.setExternalSensor(
+            entry.sensor->isThere()
+                ? std::optional(control::ExternalSensor{entry.sensor->current(), entry.sensor->soc()})
+                : std::nullopt);
+    if (m_ess && m_ess->hub4Mode())
+        entry.battery.setEss(control::EssState{m_ess->hub4Mode(), m_ess->state(), m_ess->minimumSocLimit(),
+                                               m_ess->socLimit()});
+}
+
+ServiceIdentity Publisher::identityOf(const Entry &entry) const
+{
+    Battery &battery = entry.battery;
+    const DriverInfo &driver = battery.pack().driver().info();
+    const control::Settings &control = battery.control().settings();
+    const PublishSettings &publishing = battery.publishing();
+    const QString address = addressText(battery);
+    ServiceIdentity identity;
+    identity.serviceName = serialServiceName(battery.portName(), address);
+    identity.connection = QStringLiteral("Serial ") + battery.portName() +
+                          (address.isEmpty() ? QString() : QStringLiteral("__") + address);
+    identity.port = battery.portName().mid(battery.portName().lastIndexOf(QLatin1Char('/')) + 1);
+    identity.typeName = driver.typeName;
+    identity.uniqueId = entry.uniqueId;
+    identity.processName = QFileInfo(QCoreApplication::applicationFilePath()).fileName();
+    identity.processVersion = QCoreApplication::applicationVersion();
+    identity.deviceInstance = entry.store->stored().instance;
+    identity.customName = entry.store->stored().customName;
+    identity.changesPerItem = m_settings.changesPerItem;
+    identity.cellCount = battery.model().values().cellCount.value_or(0);
+    identity.controls = driver.writes;
+    identity.sensorNames = QStringList(control.temperatureNames.begin(), control.temperatureNames.end());
+    identity.timeToSocPoints = control.timeToSocPoints;
+    identity.countsSoc = control.countSoc;
+    identity.monitorOnly = publishing.monitorOnly;
+    identity.publishJson = publishing.json;
+    identity.cellDataFormat = publishing.cellDataFormat;
+    identity.config = publishing.config;
+    return identity;
 }
 
 void Publisher::publish(Entry &entry)
 {
     Battery &battery = entry.battery;
-    const BatteryState &state = battery.model().values();
-    const DriverInfo &driver = battery.pack().driver().info();
-    const QString uniqueId = cleanIdentifier(busIdentifier(state, battery.portName()));
-    const IdentityStore::Identity stored = m_store.identity(uniqueId);
-    const QString bus = resolvedBus(m_settings.bus);
-
-    ServiceIdentity identity;
-    const std::optional<int> address = battery.pack().address();
-    const QString addressText =
-        address ? QStringLiteral("0x%1").arg(*address, 2, 16, QLatin1Char('0')) : QString();
-    identity.serviceName = serialServiceName(battery.portName(), addressText);
-    identity.connection = QStringLiteral("Serial ") + battery.portName() +
-                          (addressText.isEmpty() ? QString() : QStringLiteral("__") + addressText);
-    identity.port = battery.portName().mid(battery.portName().lastIndexOf(QLatin1Char('/')) + 1);
-    identity.typeName = driver.typeName;
-    identity.uniqueId = uniqueId;
-    identity.processName = QFileInfo(QCoreApplication::applicationFilePath()).fileName();
-    identity.processVersion = QCoreApplication::applicationVersion();
-    identity.deviceInstance = stored.instance;
-    identity.customName = stored.customName;
-    identity.changesPerItem = m_settings.changesPerItem;
-
-    const auto later = [&](const QString &reason) {
-        qCWarning(logPublisher, "%s", qUtf8Printable(reason));
-        entry.lock.release();
-        entry.retry.start();
-        emit refused(reason);
-    };
-    if (!entry.lock.take(stored.instance, identity.serviceName, bus)) {
-        later(tr("%1: a battery with the identifier %2 is published already by another program: change its "
-                 "capacity or "
-                 "serial number in the BMS by a little, or stop the other program")
-                  .arg(battery.portName(), uniqueId));
+    const StoredBattery &stored = entry.store->stored();
+    if (entry.service) {
+        entry.service->stop();
+        entry.service->setDeviceInstance(stored.instance);
+    } else {
+        entry.service =
+            std::make_unique<BatteryService>(battery.model(), identityOf(entry), commandsFor(entry));
+        connect(entry.service.get(), &BatteryService::busLost, this, &Publisher::busLost);
+        connect(
+            entry.service.get(), &BatteryService::nameLost, &entry,
+            [&entry] {
+                qCWarning(logPublisher, "%s: the name was taken away",
+                          qUtf8Printable(entry.battery.portName()));
+                entry.service.reset();
+                entry.lock.release();
+                entry.retry.start();
+            },
+            Qt::QueuedConnection);
+    }
+    BatteryService &service = *entry.service;
+    entry.lock.release(); // of the instance before
+    if (!entry.lock.take(stored.instance, service.identity().serviceName, resolvedBus(m_settings.bus))) {
+        retryLater(entry,
+                   tr("%1: a battery with the identifier %2 is published already by another program: change "
+                      "its capacity or serial number in the BMS by a little, or stop the other program")
+                       .arg(battery.portName(), entry.uniqueId));
         return;
     }
-    auto service = std::make_unique<BatteryService>(battery.model(), battery.connection(), identity,
-                                                    commandsFor(battery, uniqueId));
     QString error;
-    if (!service->start(m_settings.bus, battery.now(), &error)) {
-        later(error);
+    if (!service.start(m_settings.bus, entry.currentValues(), &error)) {
+        retryLater(entry, error);
         return;
     }
     battery.model().setCustomName(stored.customName);
-    connect(service.get(), &BatteryService::busLost, this, &Publisher::busLost);
-    connect(
-        service.get(), &BatteryService::nameLost, this,
-        [this, &entry] {
-            qCWarning(logPublisher, "%s: the name was taken away", qUtf8Printable(entry.battery.portName()));
-            entry.service.reset();
-            entry.lock.release();
-            entry.retry.start();
-        },
-        Qt::QueuedConnection);
-    entry.service = std::move(service);
     qCInfo(logPublisher, "%s: published as %s, instance %d", qUtf8Printable(battery.portName()),
-           qUtf8Printable(identity.serviceName), identity.deviceInstance);
-    emit published(identity.serviceName);
+           qUtf8Printable(service.identity().serviceName), service.identity().deviceInstance);
+    emit published(service.identity().serviceName);
 }
 
-BatteryService::Commands Publisher::commandsFor(Battery &battery, const QString &uniqueId)
+BatteryService::Commands Publisher::commandsFor(Entry &entry)
 {
     BatteryService::Commands commands;
+    Battery &battery = entry.battery;
     commands.command = [&battery](const QString &word, const QVariant &value, const ItemTree::Reply &reply) {
         QString error;
         const auto request = parseControl({word, value.toString()}, &error);
@@ -165,11 +314,19 @@ BatteryService::Commands Publisher::commandsFor(Battery &battery, const QString 
         });
     };
     commands.pause = [&battery](int minutes) { battery.pause(static_cast<qint64>(minutes) * 60000); };
-    commands.setCustomName = [this, &battery, uniqueId](const QString &name) {
-        if (!m_store.setCustomName(uniqueId, name))
-            return false;
-        battery.model().setCustomName(name);
-        return true;
+    commands.setCustomName = [&entry](const QString &name, const ItemTree::Reply &reply) {
+        entry.store->setCustomName(name, reply); // it tells the model
+    };
+    commands.setSoc = [&battery](double soc, const ItemTree::Reply &reply) {
+        battery.setSoc(
+            soc, [reply](const ProcedureResult &result) { reply(result.ok ? ItemAccepted : ItemRefused); });
+    };
+    commands.clearHistory = [&battery](int part, const ItemTree::Reply &reply) {
+        battery.clearHistory(static_cast<control::HistoryPart>(part));
+        reply(ItemAccepted);
+    };
+    commands.explain = [&battery] {
+        return limitsJson(battery.control(), battery.now()).value(QLatin1String("explain")).toObject();
     };
     return commands;
 }

@@ -4,11 +4,14 @@
 
 #include "app/line.h"
 #include "venus/batteryservice.h"
-#include "venus/identitystore.h"
+#include "venus/devicestores.h"
+#include "venus/esssettings.h"
+#include "venus/externalsensor.h"
 
 namespace sb {
 
-/// Puts the batteries of lines on D-Bus: identity, instance, lock, service, and what readers command.
+/// Puts the batteries of lines on D-Bus: identity, stored state, lock, service, what readers command, and
+/// what control needs to know from the bus.
 class Publisher : public QObject
 {
     Q_OBJECT
@@ -17,15 +20,18 @@ public:
     {
         QString bus; ///< as the user gave it; empty: the usual one
         bool changesPerItem = false;
-        QString storeFile;
+        DeviceStores::Options stores;
     };
 
     explicit Publisher(Settings settings, QObject *parent = nullptr);
+    /// Everything that waits to be written is.
     ~Publisher() override;
 
     void add(Line &line);
     /// Of a battery that is published now.
     [[nodiscard]] bool isPublished(const Battery &battery) const;
+    /// The connection with which the process asks others; made on demand, which waits for the daemon.
+    [[nodiscard]] BusClient &client();
 
 signals:
     void published(const QString &service);
@@ -38,11 +44,19 @@ private:
     struct Entry;
     void start(Battery &battery);
     void remove(Battery &battery);
+    /// Finds what is stored of the battery; everything else follows from there.
+    void open(Entry &entry);
+    void onOpened(Entry &entry, std::unique_ptr<DeviceStore> store);
     void publish(Entry &entry);
-    [[nodiscard]] BatteryService::Commands commandsFor(Battery &battery, const QString &uniqueId);
+    void retryLater(Entry &entry, const QString &reason);
+    void followBus(Entry &entry);
+    [[nodiscard]] ServiceIdentity identityOf(const Entry &entry) const;
+    [[nodiscard]] BatteryService::Commands commandsFor(Entry &entry);
 
     Settings m_settings;
-    IdentityStore m_store;
+    std::unique_ptr<BusClient> m_client; ///< made when somebody has to be asked
+    DeviceStores m_stores;
+    std::unique_ptr<EssSettings> m_ess;
     std::vector<std::unique_ptr<Entry>> m_entries;
 };
 

@@ -49,19 +49,17 @@ Recording::Recording(const QString &fileName, const LineConfig &config, bool val
     , m_values(values)
 {}
 
-std::unique_ptr<Recording> Recording::inFolder(const Options &options, const LineConfig &config, Clock &clock,
-                                               QString *error)
+std::unique_ptr<Recording> Recording::inFolder(const QString &folder, bool values, const LineConfig &config,
+                                               Clock &clock, QString *error)
 {
-    const QString folder = options.value(QStringLiteral("capture"));
     if (!QDir().mkpath(folder)) {
         *error = tr("--capture %1: the folder can't be made").arg(folder);
         return nullptr;
     }
     const QString port = config.port.mid(config.port.lastIndexOf(QLatin1Char('/')) + 1);
     const QString time = QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss"));
-    auto recording =
-        std::make_unique<Recording>(QStringLiteral("%1/%2-%3.bmscap").arg(folder, port, time), config,
-                                    options.isSet(QStringLiteral("capture-values")), clock);
+    auto recording = std::make_unique<Recording>(QStringLiteral("%1/%2-%3.bmscap").arg(folder, port, time),
+                                                 config, values, clock);
     return recording->open(error) ? std::move(recording) : nullptr;
 }
 

@@ -19,10 +19,10 @@ public:
     /// \a anonymous: without what tells whose battery it is, as far as that can be left out.
     Recording(const QString &fileName, const LineConfig &config, bool values, Clock &clock,
               bool anonymous = false);
-    /// In the folder of --capture, named by port and time; nothing, and one line, where that can't be
+    /// In \a folder, named by port and time; nothing, and one line, where that can't be
     /// written.
-    [[nodiscard]] static std::unique_ptr<Recording> inFolder(const Options &options, const LineConfig &config,
-                                                             Clock &clock, QString *error);
+    [[nodiscard]] static std::unique_ptr<Recording>
+    inFolder(const QString &folder, bool values, const LineConfig &config, Clock &clock, QString *error);
 
     [[nodiscard]] bool open(QString *error) { return m_writer.open(error); }
     [[nodiscard]] TrafficTap *tap() { return m_writer.tap(linkId()); }

@@ -19,7 +19,8 @@ void handle(int number)
 {
     const char byte = static_cast<char>(number);
     [[maybe_unused]] const ssize_t written = ::write(pipeEnds[0], &byte, 1);
-    std::signal(number, SIG_DFL);
+    if (number != SIGHUP)
+        std::signal(number, SIG_DFL);
 }
 
 } // namespace
@@ -34,11 +35,16 @@ ProcessSignals::ProcessSignals(QObject *parent)
         char byte = 0;
         if (::read(pipeEnds[1], &byte, 1) != 1)
             return;
+        if (byte == SIGHUP) {
+            emit hangUp();
+            return;
+        }
         m_exitCode = byte == SIGINT ? Interrupted : Done;
         emit interrupted();
     });
     std::signal(SIGINT, handle);
     std::signal(SIGTERM, handle);
+    std::signal(SIGHUP, handle);
     std::signal(SIGPIPE, SIG_IGN);
 }
 
@@ -46,6 +52,7 @@ ProcessSignals::~ProcessSignals()
 {
     std::signal(SIGINT, SIG_DFL);
     std::signal(SIGTERM, SIG_DFL);
+    std::signal(SIGHUP, SIG_DFL);
     m_notifier.reset();
     for (int &end : pipeEnds) {
         if (end >= 0)

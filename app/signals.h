@@ -8,8 +8,8 @@
 
 namespace sb {
 
-/// Turns SIGINT and SIGTERM into a signal of the event loop. One per process. A second one of the same kind
-/// ends the process at once, for a user who does not want to wait.
+/// Turns SIGINT, SIGTERM and SIGHUP into signals of the event loop. One per process. A second
+/// interrupt ends the process at once, for a user who does not want to wait.
 class ProcessSignals : public QObject
 {
     Q_OBJECT
@@ -21,6 +21,8 @@ public:
 
 signals:
     void interrupted();
+    /// SIGHUP: the configuration is to be read again.
+    void hangUp();
 
 private:
     std::unique_ptr<QSocketNotifier> m_notifier;

@@ -42,6 +42,12 @@ std::optional<std::vector<int>> parseAddresses(const QString &text)
 std::optional<int> lineConfigs(const Options &options, const Environment &environment,
                                std::vector<LineConfig> &configs)
 {
+    return lineConfigs(options, environment, options.values(QStringLiteral("port")), configs);
+}
+
+std::optional<int> lineConfigs(const Options &options, const Environment &environment,
+                               const QStringList &ports, std::vector<LineConfig> &configs)
+{
     LineConfig config;
     const QString bms = options.value(QStringLiteral("bms"));
     if (!bms.isEmpty()) {
@@ -60,7 +66,6 @@ std::optional<int> lineConfigs(const Options &options, const Environment &enviro
         }
         config.addresses.insert(config.addresses.end(), addresses->begin(), addresses->end());
     }
-    const QStringList ports = options.values(QStringLiteral("port"));
     if (ports.isEmpty()) {
         console::error(tr("name a port, such as --port /dev/ttyUSB0 (\"serialbattery scan\" lists them)"));
         return WrongUse;

@@ -12,6 +12,9 @@ namespace sb {
 /// where they mean none.
 [[nodiscard]] std::optional<int> lineConfigs(const Options &options, const Environment &environment,
                                              std::vector<LineConfig> &configs);
+/// The same for these ports.
+[[nodiscard]] std::optional<int> lineConfigs(const Options &options, const Environment &environment,
+                                             const QStringList &ports, std::vector<LineConfig> &configs);
 /// "1", "0x01" or "0x01,0x02".
 [[nodiscard]] std::optional<std::vector<int>> parseAddresses(const QString &text);
 

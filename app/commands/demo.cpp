@@ -56,8 +56,10 @@ int demoCommand(const QStringList &arguments, Environment &environment)
     PrivateBus bus(folder.path());
     std::unique_ptr<Publisher> publisher;
     if (bus.start(&error))
-        publisher = std::make_unique<Publisher>(
-            Publisher::Settings{bus.address(), false, folder.filePath(QStringLiteral("batteries.json"))});
+        publisher = std::make_unique<Publisher>(Publisher::Settings{
+            bus.address(),
+            false,
+            {DeviceStores::Where::File, folder.filePath(QStringLiteral("batteries.json")), {}}});
     else
         console::note(tr("without D-Bus: %1").arg(error));
 

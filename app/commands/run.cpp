@@ -1,25 +1,33 @@
 // SPDX-FileCopyrightText: 2026 The SerialBattery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/command.h"
+#include "app/configfiles.h"
 #include "app/console.h"
 #include "app/exitcode.h"
-#include "app/publisher.h"
-#include "app/recording.h"
+#include "app/service.h"
 #include "app/signals.h"
 #include "app/source.h"
 #include "venus/bus.h"
 
 #include <QCoreApplication>
 #include <QDBusConnection>
-#include <QTimer>
+#include <QFileInfo>
 
 namespace sb {
 namespace {
 
 QString tr(const char *text) { return QCoreApplication::translate("RunCommand", text); }
 
-/// A serial starter wants the port back when no BMS answered within this time.
-constexpr int exitIfNoneMs = 60000;
+std::optional<DeviceStores::Where> storePlace(const QString &word)
+{
+    if (word == QLatin1String("auto"))
+        return DeviceStores::Where::Auto;
+    if (word == QLatin1String("dbus"))
+        return DeviceStores::Where::Bus;
+    if (word == QLatin1String("file"))
+        return DeviceStores::Where::File;
+    return std::nullopt;
+}
 
 /// The bus must be there at the start; later a lost one ends the process.
 bool busIsThere(const QString &bus, QString *error)
@@ -34,22 +42,73 @@ bool busIsThere(const QString &bus, QString *error)
     return connected;
 }
 
+/// The files, read anew. \return an exit code where they can't be used.
+std::optional<int> readFiles(const Options &options, ConfigFiles &files)
+{
+    const QString configPath = options.value(QStringLiteral("config"));
+    if (!configPath.isEmpty() && !QFileInfo::exists(configPath)) {
+        console::error(tr("--config %1: there is no such file").arg(configPath));
+        return WrongUse;
+    }
+    files = readConfigFiles(configPath, options.value(QStringLiteral("options")));
+    logMessages(files);
+    if (!options.isSet(QStringLiteral("log-level")) && !options.isSet(QStringLiteral("verbose")))
+        (void)setLogLevel(files.configuration.text("LOGGING").toLower());
+    return std::nullopt;
+}
+
+/// The lines that the command line and the files name. \return an exit code where that is nothing to run
+/// with.
+std::optional<int> readLines(const Options &options, const Environment &environment, const ConfigFiles &files,
+                             std::vector<LineConfig> &configs)
+{
+    const bool named = options.isSet(QStringLiteral("port"));
+    const QStringList ports = named ? options.values(QStringLiteral("port")) : configuredPorts(files);
+    if (ports.isEmpty()) {
+        if (!options.isSet(QStringLiteral("exit-if-none"))) {
+            console::note(
+                tr("no port is named: waiting for ports that are offered (\"serialbattery offer PORT\")"));
+            return std::nullopt;
+        }
+        console::error(tr("name a port, such as --port /dev/ttyUSB0 (\"serialbattery scan\" lists them)"));
+        return WrongUse;
+    }
+    if (const auto code = lineConfigs(options, environment, ports, configs))
+        return code;
+    const QStringList excluded = files.configuration.words("EXCLUDED_DEVICES");
+    std::erase_if(configs, [&excluded](const LineConfig &config) { return excluded.contains(config.port); });
+    if (configs.empty()) {
+        console::note(tr("every port is in EXCLUDED_DEVICES"));
+        return Done;
+    }
+    for (LineConfig &config : configs)
+        applyConfig(files, environment.drivers, config);
+    return std::nullopt;
+}
+
 } // namespace
 
 int runCommand(const QStringList &arguments, Environment &environment)
 {
     Options options(
-        QStringLiteral("run --port PORT [--port PORT ...] [--bms ID] [--address A ...] [--bus BUS] "
-                       "[--exit-if-none] [--properties-changed] [--capture DIR [--capture-values]]"),
+        QStringLiteral("run [--port PORT ...] [--bms ID] [--address A ...] [--bus BUS] "
+                       "[--config FILE] [--options FILE] [--settings WHERE] [--exit-if-none] "
+                       "[--properties-changed] [--capture DIR [--capture-values]]"),
         tr("The service: finds the BMS on each port, reads it every second and publishes each battery on\n"
            "D-Bus (com.victronenergy.battery.*) until it is stopped."));
     options.source();
     options.value(QStringLiteral("bus"), QStringLiteral("BUS"),
                   tr("system, session or an address such as unix:path=/run/bus; else the session bus where "
                      "DBUS_SESSION_BUS_ADDRESS is set, else the system bus."));
-    options.value(QStringLiteral("settings"), QStringLiteral("WHERE"),
-                  tr("Where device instances and names are kept: file (the only one so far)."),
-                  QStringLiteral("file"));
+    options.value(QStringLiteral("config"), QStringLiteral("FILE"),
+                  tr("Configuration of dbus-serialbattery; else the one of the installation."));
+    options.value(QStringLiteral("options"), QStringLiteral("FILE"),
+                  tr("Options of our own; else serialbattery.ini beside the configuration."));
+    options.value(
+        QStringLiteral("settings"), QStringLiteral("WHERE"),
+        tr("Where device instances, names and history are kept: dbus (com.victronenergy.settings), file, or "
+           "auto: on D-Bus where that service is."),
+        QStringLiteral("auto"));
     options.flag(QStringLiteral("exit-if-none"),
                  tr("Ends with 1 when no BMS answered within 60 s, with 0 when one was given up."));
     options.flag(QStringLiteral("properties-changed"),
@@ -57,99 +116,62 @@ int runCommand(const QStringList &arguments, Environment &environment)
     addCaptureOptions(options);
     if (const auto code = options.parse(arguments))
         return *code;
-    if (options.value(QStringLiteral("settings")) != QLatin1String("file")) {
-        console::error(tr("--settings %1: use file").arg(options.value(QStringLiteral("settings"))));
+    const auto where = storePlace(options.value(QStringLiteral("settings")));
+    if (!where) {
+        console::error(
+            tr("--settings %1: auto, dbus or file").arg(options.value(QStringLiteral("settings"))));
         return WrongUse;
     }
+    ConfigFiles files;
     std::vector<LineConfig> configs;
-    if (const auto code = lineConfigs(options, environment, configs))
+    if (const auto code = readFiles(options, files))
+        return *code;
+    if (const auto code = readLines(options, environment, files, configs))
         return *code;
     QString error;
     if (!busIsThere(options.value(QStringLiteral("bus")), &error)) {
         console::error(error);
         return Unusable;
     }
-    const bool exitIfNone = options.isSet(QStringLiteral("exit-if-none"));
-
-    SystemClock clock;
-    DetectionCache cache(stateFolder() + QStringLiteral("/detected.json"));
-    Publisher publisher({options.value(QStringLiteral("bus")),
-                         options.isSet(QStringLiteral("properties-changed")),
-                         stateFolder() + QStringLiteral("/batteries.json")});
-    std::vector<std::unique_ptr<Recording>> recordings;
-    std::vector<std::unique_ptr<Line>> lines;
-
-    int exitCode = Done;
-    bool ending = false;
-    size_t running = configs.size();
-    const auto end = [&](int code) {
-        if (std::exchange(ending, true))
-            return;
-        exitCode = code;
-        for (const auto &line : lines)
-            QMetaObject::invokeMethod(line.get(), &Line::stop, Qt::QueuedConnection);
+    Service::Settings settings;
+    settings.publishing = {
+        options.value(QStringLiteral("bus")), options.isSet(QStringLiteral("properties-changed")), {}};
+    settings.publishing.stores.where = *where;
+    settings.publishing.stores.file = stateFolder() + QStringLiteral("/batteries.json");
+    settings.publishing.stores.volatileFolder = VolatileMemory::folder(options.value(QStringLiteral("bus")));
+    settings.exitIfNone = options.isSet(QStringLiteral("exit-if-none"));
+    settings.captureFolder = options.value(QStringLiteral("capture"));
+    settings.captureValues = options.isSet(QStringLiteral("capture-values"));
+    settings.offeredLine = [&](const QString &port) -> std::optional<LineConfig> {
+        if (files.configuration.words("EXCLUDED_DEVICES").contains(port))
+            return std::nullopt;
+        std::vector<LineConfig> offered;
+        if (lineConfigs(options, environment, {port}, offered))
+            return std::nullopt;
+        applyConfig(files, environment.drivers, offered.front());
+        return offered.front();
     };
-    QTimer nobody;
-    nobody.setSingleShot(true);
-    QObject::connect(&nobody, &QTimer::timeout, [&] {
-        console::error(tr("no BMS answered within %1 s").arg(exitIfNoneMs / 1000));
-        end(Failed);
-    });
-    bool everFound = false;
-
-    for (const LineConfig &config : configs) {
-        TrafficTap *tap = nullptr;
-        if (options.isSet(QStringLiteral("capture"))) {
-            auto recording = Recording::inFolder(options, config, clock, &error);
-            if (!recording) {
-                console::error(error);
-                return WrongUse;
-            }
-            tap = recording->tap();
-            recordings.push_back(std::move(recording));
-        }
-        lines.push_back(makeSerialLine(config, environment, clock, &cache, tap));
-        Line *line = lines.back().get();
-        if (tap)
-            recordings.back()->follow(*line);
-        publisher.add(*line);
-        QObject::connect(line, &Line::batteryAdded, line, [&] {
-            everFound = true;
-            nobody.stop();
-        });
-        QObject::connect(line, &Line::batteryRemoved, line, [&] {
-            if (exitIfNone && !ending)
-                end(Done); // another program may try the port now
-        });
-        QObject::connect(line, &Line::openFailed, line, [&](const LinkError &failure) {
-            // With one port, and before anything was there, the user is better told than kept waiting.
-            if (!everFound && configs.size() == 1 && !ending) {
-                console::error(failure.text);
-                end(Unusable);
-            }
-        });
-        QObject::connect(
-            line, &Line::stopped, line,
-            [&] {
-                if (--running == 0)
-                    QCoreApplication::exit(0);
-            },
-            Qt::QueuedConnection);
-    }
+    Service service(settings, environment);
     ProcessSignals processSignals;
-    QObject::connect(&processSignals, &ProcessSignals::interrupted, [&] { end(processSignals.exitCode()); });
-    QObject::connect(&publisher, &Publisher::refused, [&] {
-        if (exitIfNone)
-            end(Failed);
+    QObject::connect(&processSignals, &ProcessSignals::interrupted, &service,
+                     [&] { service.stop(processSignals.exitCode()); });
+    QObject::connect(&processSignals, &ProcessSignals::hangUp, &service, [&] {
+        std::vector<LineConfig> changed;
+        // What is wrong was told; what runs goes on.
+        if (readFiles(options, files) || readLines(options, environment, files, changed))
+            return;
+        if (const QString problem = service.apply(changed); !problem.isEmpty())
+            console::error(problem);
     });
-    QObject::connect(&publisher, &Publisher::busLost, [&] {
-        console::error(tr("the D-Bus daemon went away"));
-        end(Failed);
+    int exitCode = Done;
+    QObject::connect(&service, &Service::finished, &service, [&](int code) {
+        exitCode = code;
+        QCoreApplication::exit(0);
     });
-    if (exitIfNone)
-        nobody.start(exitIfNoneMs);
-    for (const auto &line : lines)
-        line->start();
+    if (const QString problem = service.apply(configs); !problem.isEmpty()) {
+        console::error(problem);
+        return WrongUse;
+    }
     QCoreApplication::exec();
     return exitCode;
 }

@@ -66,6 +66,10 @@ struct DriverInfo
     std::vector<Field> reads;
     std::vector<Control> writes;
     bool hasParameters = false;
+    /// Its own voltage limits may replace the derived ones where the user wants that (USE_BMS_DVCC_VALUES).
+    bool honoursLimits = false;
+    /// It is told SoC 100 % when the battery is found full (AUTO_RESET_SOC).
+    bool resetsSocWhenFull = false;
 };
 
 /// What the bytes of one reply meant.

@@ -136,6 +136,10 @@ QJsonObject BatteryModel::toJson() const
     text("customName", m_customName);
     text("connection", m_connection);
     text("state", conditionKey(m_condition));
+    if (m_limits) {
+        if (const QJsonObject limits = m_limits(); !limits.isEmpty())
+            object.insert(QLatin1String("limits"), limits);
+    }
     if (const auto ms = ageMs())
         object.insert(QLatin1String("age"), rounded(static_cast<double>(*ms) / 1000.0, 1));
     object.insert(QLatin1String("link"), linkJson(m_link));

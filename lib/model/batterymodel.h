@@ -9,6 +9,7 @@
 #include <QObject>
 #include <QTimer>
 #include <QVariant>
+#include <functional>
 
 class QJsonObject;
 
@@ -85,6 +86,9 @@ public:
     [[nodiscard]] const LinkStatus &link() const { return m_link; }
     /// Fields whose value changed with the last update().
     [[nodiscard]] const FieldSet &changedFields() const { return m_changed; }
+
+    /// Asked when the JSON is made: what charge control decided. Empty: nothing decided.
+    void setLimits(std::function<QJsonObject()> limits) { m_limits = std::move(limits); }
 
     /// The whole battery as the JSON that all commands print.
     [[nodiscard]] QJsonObject toJson() const;
@@ -181,6 +185,7 @@ private:
     QString m_connection;
     QString m_customName;
     std::optional<int> m_address;
+    std::function<QJsonObject()> m_limits;
     TimedState m_state;
     Condition m_condition = Condition::Connecting;
     LinkStatus m_link;

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/detectioncache.h"
 
-#include <QDir>
-#include <QFileInfo>
+#include "bms/wholefile.h"
+
+#include <QFile>
 #include <QJsonDocument>
 #include <QLoggingCategory>
-#include <QSaveFile>
 
 namespace sb {
 namespace {
@@ -69,12 +69,10 @@ void DetectionCache::save() const
 {
     if (m_file.isEmpty())
         return;
-    QDir().mkpath(QFileInfo(m_file).path());
-    QSaveFile output(m_file);
-    if (!output.open(QIODevice::WriteOnly) || output.write(QJsonDocument(m_ports).toJson()) < 0 ||
-        !output.commit())
+    QString error;
+    if (!writeWholeFile(m_file, QJsonDocument(m_ports).toJson(), &error))
         qCWarning(logCache, "%s: can't be written (%s); the next start searches again",
-                  qUtf8Printable(m_file), qUtf8Printable(output.errorString()));
+                  qUtf8Printable(m_file), qUtf8Printable(error));
 }
 
 } // namespace sb

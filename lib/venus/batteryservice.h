@@ -2,64 +2,65 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "control/connectionmonitor.h"
 #include "model/batterymodel.h"
+#include "venus/batteryitems.h"
 #include "venus/busitem.h"
-
-#include <deque>
 
 namespace sb {
 
-/// What is fixed for the life of a service.
-struct ServiceIdentity
-{
-    QString serviceName; ///< com.victronenergy.battery.ttyUSB0
-    QString connection;  ///< "Serial /dev/ttyUSB0"
-    QString port;        ///< for the product name
-    QString typeName;    ///< "LLT/JBD"
-    QString uniqueId;    ///< cleaned
-    QString processName;
-    QString processVersion;
-    int deviceInstance = 0;
-    QString customName;
-    bool changesPerItem = false; ///< PropertiesChanged of each item instead of one ItemsChanged
-    /// Bits: 1 a balancing flag per cell, 2 /Cell/1/Volts instead of /Voltages/Cell1. 0: no single cells.
-    int cellDataFormat = 1;
-    /// V, full charge. A cell of more than twice as much is no cell: it is published as unknown.
-    double maxCellVoltage = 3.45;
-    QStringList sensorNames; ///< of the four sensors that have paths; missing ones are "Temp 1" ...
-};
-
-/// One battery on D-Bus, as every consumer on Venus OS expects it: reads the model, writes the items, sends
-/// at most one signal per poll. Has a connection of its own.
+/// One battery on D-Bus, as every consumer on Venus OS expects it: publishes what it is given, sends at most
+/// one signal per poll, passes writes to its owner. Has a connection of its own.
 class BatteryService : public QObject
 {
     Q_OBJECT
 public:
-    /// What the second interface does with commands; answers by the reply codes of an item.
+    using Reply = ItemTree::Reply;
+    /// What the owner does with writes and commands; answers by the reply codes of an item, now or later,
+    /// once. What is not set is refused. A write that goes to the BMS and is not answered in time counts as
+    /// refused for the caller; when it succeeds later, the items show that all the same.
     struct Commands
     {
-        std::function<void(const QString &word, const QVariant &value, const ItemTree::Reply &reply)> command;
+        /// In the words of the command line: "charge" "off", "set-soc" "80".
+        std::function<void(const QString &word, const QVariant &value, const Reply &reply)> command;
         std::function<void(int minutes)> pause;
-        std::function<bool(const QString &name)> setCustomName; ///< false: could not be stored
+        /// Stores it; the service shows it when the answer is 0.
+        std::function<void(const QString &name, const Reply &reply)> setCustomName;
+        /// \a part: 1 all, 2 capacity, 3 voltages, 4 times, 5 alarms, 6 temperatures, 7 energy.
+        std::function<void(int part, const Reply &reply)> clearHistory;
+        /// The counted state of charge, or that of the BMS where none is counted; percent.
+        std::function<void(double soc, const Reply &reply)> setSoc;
+        /// Why the limits are what they are, for GetJson.
+        std::function<QJsonObject()> explain;
     };
 
-    BatteryService(BatteryModel &model, const ConnectionMonitor &monitor, ServiceIdentity identity,
-                   Commands commands, QObject *parent = nullptr);
+    /// \a model is only asked for GetJson; what is published comes with publish().
+    BatteryService(const BatteryModel &model, ServiceIdentity identity, Commands commands,
+                   QObject *parent = nullptr);
     ~BatteryService() override;
 
-    /// Registers all paths with what the model holds, then the name. \a now: clock of the monitor.
-    /// \return false and one line where the bus can't be used or the name is taken; may be called again.
-    [[nodiscard]] bool start(const QString &bus, qint64 now, QString *error);
+    /// Registers all paths with their first values, then the name. \return false and one line where the bus
+    /// can't be used or the name is taken; may be called again.
+    [[nodiscard]] bool start(const QString &bus, const BatteryValues &values, QString *error);
     /// Gives the name back, then the connection.
     void stop();
+    [[nodiscard]] bool isStarted() const { return m_started; }
     /// Publishes what changed; once per poll.
-    void publish(qint64 now);
+    void publish(const BatteryValues &values);
+    /// A name that came from elsewhere than the bus.
+    void setCustomName(const QString &name);
+    /// Only while stopped: readers look at the instance when the name appears, and never again.
+    void setDeviceInstance(int instance);
 
     [[nodiscard]] const ServiceIdentity &identity() const { return m_identity; }
-    [[nodiscard]] const ItemTree &items() const { return m_items; }
-    /// The battery's JSON with the service's own keys.
+    [[nodiscard]] const ItemTree &items() const { return m_items.tree(); }
+    [[nodiscard]] ItemTree &items() { return m_items.tree(); }
+    /// The battery's JSON with the service's own keys and the limits.
     [[nodiscard]] QJsonObject toJson() const;
+
+    /// For this long a write waits for the BMS, ms.
+    static constexpr int writeTimeoutMs = 5000;
+    /// A button of the screen shows 1 for this long after it was pressed, ms.
+    static constexpr int buttonMs = 500;
 
 signals:
     /// The daemon is gone; the process must not run on without it.
@@ -71,45 +72,30 @@ private slots:
     void onDisconnected();
 
 private:
-    struct Items;
-    void addItems();
-    void addCells();
+    void addWriters();
+    void addSwitchWriter(const BatteryItems::Switch &each);
+    /// The handler of an item that is pressed: shows the value for a moment when \a action has done it.
+    void addButton(int item, int most, std::function<void(int value, const Reply &reply)> action);
+    void writeMode(int mode, const Reply &reply);
+    /// Passes a command on. \a done is called once and not after the service is gone.
+    void send(const char *word, const char *value, std::function<void(bool done)> done);
+    /// \a reply with a limit in time.
+    [[nodiscard]] Reply inTime(const Reply &reply);
     void disconnectBus();
     void flush();
-    void fill(qint64 now);
-    void fillIdentity();
-    void fillMeasurements(bool lost);
-    void fillCells(bool lost);
-    void fillAlarms(qint64 now);
-    void fillState(LossPhase phase, bool lost);
-    [[nodiscard]] QString sensorName(size_t sensor) const;
-    [[nodiscard]] QString connectionText(qint64 now) const;
+    void flushSoon();
 
-    BatteryModel &m_model;
-    const ConnectionMonitor &m_monitor;
+    const BatteryModel &m_model;
     ServiceIdentity m_identity;
     Commands m_commands;
-    ItemTree m_items;
-    std::unique_ptr<Items> m_item;
+    BatteryItems m_items;
+    BatteryValues m_values; ///< as given last
     QDBusConnection m_connection;
     QObject m_leafObject;
     QObject m_treeObject;
     QObject m_rootObject;
     bool m_started = false;
-    std::deque<double> m_currents; ///< of the last polls, for the mean
-    double m_currentSum = 0;
-    quint64 m_pollsSeen = 0;
-    Numbers m_cells; ///< scratch, kept for its memory
-    // Last known, since what a silent BMS may do is what it was doing.
-    Flag m_chargeAllowed;
-    Flag m_dischargeAllowed;
 };
-
-/// "9h 41m": the largest unit and the next smaller one, parts that are zero left out.
-[[nodiscard]] QString durationText(qint64 seconds);
-/// Texts of /ConnectionInformation; other programs read them, so they are not translated.
-[[nodiscard]] QString connectedText(const ConnectionMonitor::Errors &errors);
-[[nodiscard]] QString lostText(qint64 lostMs, qint64 thresholdMs);
 
 /// org.serialbattery.Battery: what has no Venus path.
 class BatteryAdaptor : public QDBusAbstractAdaptor

@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "venus/identitystore.h"
 
+#include "bms/wholefile.h"
 #include "venus/bus.h"
 
 #include <QCryptographicHash>
-#include <QDir>
-#include <QFileInfo>
+#include <QFile>
 #include <QJsonDocument>
 #include <QLoggingCategory>
-#include <QSaveFile>
 #include <QSet>
 #include <cerrno>
 #include <fcntl.h>
@@ -22,6 +21,9 @@ namespace {
 Q_LOGGING_CATEGORY(logStore, "serialbattery.venus", QtInfoMsg)
 
 constexpr qint64 largestFile = 1 << 20;
+const QString instanceKey = QStringLiteral("instance");
+const QString nameKey = QStringLiteral("customName");
+const QString seenKey = QStringLiteral("lastSeen");
 
 QString groupOf(const QString &uniqueId)
 {
@@ -40,6 +42,11 @@ QString cleanIdentifier(const QString &text)
 
 IdentityStore::IdentityStore(QString file)
     : m_file(std::move(file))
+{
+    read();
+}
+
+void IdentityStore::read()
 {
     QFile input(m_file);
     if (!input.open(QIODevice::ReadOnly)) {
@@ -61,56 +68,94 @@ IdentityStore::IdentityStore(QString file)
         return;
     }
     m_batteries = document.object();
+    for (auto it = m_own.begin(); it != m_own.end(); ++it)
+        m_batteries.insert(it.key(), it.value());
     QSet<int> taken;
+    for (const auto own : std::as_const(m_own))
+        taken.insert(own.toObject().value(instanceKey).toInt());
     for (auto it = m_batteries.begin(); it != m_batteries.end(); ++it) {
         QJsonObject entry = it.value().toObject();
-        const int instance = entry.value(QLatin1String("instance")).toInt();
+        const int instance = entry.value(instanceKey).toInt();
+        if (m_own.contains(it.key()))
+            continue;
         if (instance > 0 && !taken.contains(instance)) {
             taken.insert(instance);
             continue;
         }
-        entry.remove(QLatin1String("instance"));
+        entry.remove(instanceKey);
         it.value() = entry;
     }
 }
 
-IdentityStore::Identity IdentityStore::identity(const QString &uniqueId)
+QJsonObject IdentityStore::entry(const QString &uniqueId) const
 {
-    const QString group = groupOf(uniqueId);
-    QJsonObject entry = m_batteries.value(group).toObject();
-    const int known = entry.value(QLatin1String("instance")).toInt();
-    if (known > 0)
-        return {known, entry.value(QLatin1String("customName")).toString()};
+    return m_batteries.value(groupOf(uniqueId)).toObject();
+}
+
+IdentityStore::Identity IdentityStore::identity(const QString &uniqueId, const QString &defaultName)
+{
+    read();
+    const QJsonObject known = entry(uniqueId);
+    const QString name = known.contains(nameKey) ? known.value(nameKey).toString() : defaultName;
+    if (known.value(instanceKey).toInt() > 0)
+        return {known.value(instanceKey).toInt(), name};
     QSet<int> taken;
     for (const auto value : std::as_const(m_batteries))
-        taken.insert(value.toObject().value(QLatin1String("instance")).toInt());
+        taken.insert(value.toObject().value(instanceKey).toInt());
     int instance = 1;
     while (taken.contains(instance))
         ++instance;
-    entry.insert(QStringLiteral("instance"), instance);
-    m_batteries.insert(group, entry);
-    (void)save(); // it has said why; the instance holds until the process ends
-    return {instance, entry.value(QLatin1String("customName")).toString()};
+    change(uniqueId, instanceKey, instance); // it has said why; the instance holds until the process ends
+    return {instance, name};
 }
 
 bool IdentityStore::setCustomName(const QString &uniqueId, const QString &name)
 {
+    return change(uniqueId, nameKey, name);
+}
+
+QJsonObject IdentityStore::charge(const QString &uniqueId) const
+{
+    return entry(uniqueId).value(QLatin1String("charge")).toObject();
+}
+
+bool IdentityStore::setCharge(const QString &uniqueId, const QJsonObject &charge)
+{
+    return change(uniqueId, QStringLiteral("charge"), charge);
+}
+
+std::optional<qint64> IdentityStore::lastSeen(const QString &uniqueId) const
+{
+    const double second = entry(uniqueId).value(seenKey).toDouble(-1);
+    return second >= 0 && second < 1e12 ? std::optional<qint64>(static_cast<qint64>(second)) : std::nullopt;
+}
+
+void IdentityStore::setSeen(const QString &uniqueId, qint64 wallSecond)
+{
+    QJsonObject changed = entry(uniqueId);
+    changed.insert(seenKey, wallSecond);
+    m_batteries.insert(groupOf(uniqueId), changed);
+}
+
+bool IdentityStore::change(const QString &uniqueId, const QString &key, const QJsonValue &value)
+{
     const QString group = groupOf(uniqueId);
-    QJsonObject entry = m_batteries.value(group).toObject();
-    entry.insert(QStringLiteral("customName"), name);
-    m_batteries.insert(group, entry);
+    QJsonObject changed = entry(uniqueId);
+    changed.insert(key, value);
+    m_own.insert(group, changed);
+    read(); // what others wrote meanwhile stays
+    m_batteries.insert(group, changed);
     return save();
 }
 
-bool IdentityStore::save() const
+bool IdentityStore::save()
 {
-    (void)QDir().mkpath(QFileInfo(m_file).path()); // open() tells what is wrong
-    QSaveFile output(m_file);
-    const bool ok = output.open(QIODevice::WriteOnly) &&
-                    output.write(QJsonDocument(m_batteries).toJson()) >= 0 && output.commit();
-    if (!ok)
-        qCWarning(logStore, "%s: can't be written: %s", qUtf8Printable(m_file),
-                  qUtf8Printable(output.errorString()));
+    QString error;
+    const bool ok = writeWholeFile(m_file, QJsonDocument(m_batteries).toJson(), &error);
+    if (!ok && !m_warned)
+        qCWarning(logStore, "%s: can't be written (%s); what changes is kept until the program ends",
+                  qUtf8Printable(m_file), qUtf8Printable(error));
+    m_warned = !ok;
     return ok;
 }
 

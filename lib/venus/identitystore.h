@@ -4,6 +4,7 @@
 
 #include <QJsonObject>
 #include <QString>
+#include <optional>
 
 namespace sb {
 
@@ -11,9 +12,10 @@ namespace sb {
 /// '_'.
 [[nodiscard]] QString cleanIdentifier(const QString &text);
 
-/// Device instances and custom names where there is no settings service: one JSON file, written by rename. A
-/// broken one is moved aside with a warning, never fatal. Of two batteries that claim one instance in it, the
-/// second gets a new one.
+/// Everything that is kept of batteries where there is no settings service: one JSON file, written by rename,
+/// shared by the processes of a user: each changes its own batteries only. A broken file is moved aside with
+/// a warning, never fatal. Of two batteries that claim one instance in it, the second gets a new one. What
+/// can't be written is kept in memory, with one warning until it can be again.
 class IdentityStore
 {
 public:
@@ -24,16 +26,29 @@ public:
         int instance = 0;
         QString customName;
     };
-    /// The battery's own instance; for a new one the lowest free number from 1.
-    [[nodiscard]] Identity identity(const QString &uniqueId);
+    /// The battery's own instance; for a new one the lowest free number from 1, and \a defaultName.
+    [[nodiscard]] Identity identity(const QString &uniqueId, const QString &defaultName = {});
     /// \return false where it could not be written.
     bool setCustomName(const QString &uniqueId, const QString &name);
 
+    /// What charge control left (ChargeMemory).
+    [[nodiscard]] QJsonObject charge(const QString &uniqueId) const;
+    bool setCharge(const QString &uniqueId, const QJsonObject &charge);
+    /// s since 1970.
+    [[nodiscard]] std::optional<qint64> lastSeen(const QString &uniqueId) const;
+    /// Goes to the file with the next change of something else.
+    void setSeen(const QString &uniqueId, qint64 wallSecond);
+
 private:
-    [[nodiscard]] bool save() const;
+    [[nodiscard]] QJsonObject entry(const QString &uniqueId) const;
+    bool change(const QString &uniqueId, const QString &key, const QJsonValue &value);
+    void read();
+    bool save();
 
     QString m_file;
     QJsonObject m_batteries; ///< by settings group: serialbattery_<ID>
+    QJsonObject m_own;       ///< those of this process
+    bool m_warned = false;
 };
 
 /// Keeps two programs from publishing the same battery: a file that is locked for life.

@@ -78,6 +78,7 @@ public:
     [[nodiscard]] int find(const QString &path) const { return m_byPath.value(path, -1); }
     [[nodiscard]] QStringList paths() const;
     [[nodiscard]] const QVariant &value(int item) const { return m_items[static_cast<size_t>(item)].value; }
+    [[nodiscard]] ItemType type(int item) const { return m_items[static_cast<size_t>(item)].type; }
     [[nodiscard]] const QString &text(int item) const { return m_items[static_cast<size_t>(item)].text; }
 
     /// A write from the bus; \a given as it came.

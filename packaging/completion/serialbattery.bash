@@ -8,12 +8,15 @@ _serialbattery_ids() { serialbattery drivers --json 2>/dev/null | tr ',' '\n' | 
 _serialbattery_options() {
     local common='--help --quiet --verbose --log-level' source='--port --bms --address'
     case $1 in
-    run) echo "$common $source --bus --settings --exit-if-none --properties-changed --capture --capture-values" ;;
+    run) echo "$common $source --bus --config --options --settings --exit-if-none --properties-changed --capture --capture-values" ;;
     read) echo "$common $source --parameters --json" ;;
     monitor) echo "$common $source --json" ;;
     status) echo "$common --bus --json" ;;
+    offer) echo "$common --bus" ;;
     scan) echo "$common --serial --detect --port --all --json --timeout" ;;
     drivers) echo "$common --json" ;;
+    config) echo "$common --effective --json --markdown" ;;
+    simulate-control) echo "$common" ;;
     simulate) echo "$common --bms --count --packs --address --scenario --seed --fault --link --echo" ;;
     demo) echo "$common --bms --count --packs --address --scenario --seed --fault --gui --json" ;;
     capture) echo "$common $source --output --seconds --capture-values --anonymous" ;;
@@ -26,7 +29,7 @@ _serialbattery_options() {
 }
 
 _serialbattery() {
-    local commands='run read monitor status scan drivers simulate demo capture convert replay parameters command gui help'
+    local commands='run offer read monitor status scan drivers simulate simulate-control demo capture convert replay parameters command config gui help'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
@@ -48,7 +51,7 @@ _serialbattery() {
         return
         ;;
     --settings)
-        COMPREPLY=($(compgen -W 'file' -- "$current"))
+        COMPREPLY=($(compgen -W 'auto dbus file' -- "$current"))
         return
         ;;
     --log-level)
@@ -67,7 +70,7 @@ _serialbattery() {
         COMPREPLY=($(compgen -d -- "$current"))
         return
         ;;
-    --output | --scenario | --screenshot)
+    --config | --options | --output | --scenario | --screenshot)
         COMPREPLY=($(compgen -f -- "$current"))
         return
         ;;
@@ -100,7 +103,14 @@ _serialbattery() {
             esac
         fi
         ;;
-    replay) COMPREPLY=($(compgen -f -- "$current")) ;;
+    config)
+        if [ "$COMP_CWORD" -eq 2 ]; then
+            COMPREPLY=($(compgen -W 'check list' -- "$current"))
+        else
+            COMPREPLY=($(compgen -f -- "$current"))
+        fi
+        ;;
+    replay | simulate-control) COMPREPLY=($(compgen -f -- "$current")) ;;
     esac
 }
 

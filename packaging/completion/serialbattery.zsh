@@ -27,12 +27,15 @@ _serialbattery() {
         'scan:lists serial ports, and what is on them'
         'drivers:lists the BMS that are supported'
         'simulate:a simulated battery on a pseudo terminal'
+        'simulate-control:runs charge control over a scenario'
         'demo:a simulated battery, read and shown, in one command'
         'capture:records every byte exchanged with a battery'
         'convert:turns recordings of all kinds into each other'
         'replay:decodes a recording'
         'parameters:the settings stored in the BMS'
         'command:switches or sets something in the BMS'
+        'config:checks a configuration file, lists every option'
+        'offer:hands a port to the running service, for supervisors'
         'gui:opens the window'
         'help:tells about a command'
     )
@@ -68,12 +71,14 @@ _serialbattery() {
     case $command in
     run)
         _arguments $common $source_options '--bus[bus to publish on]:bus:(system session)' \
-            '--settings[where settings are kept]:where:(file)' '--exit-if-none[end when no BMS answers]' \
+            '--config[configuration]:file:_files' '--options[options of our own]:file:_files' \
+            '--settings[where settings are kept]:where:(auto dbus file)' '--exit-if-none[end when no BMS answers]' \
             '--properties-changed[send PropertiesChanged, too]' '--capture[record into a folder]:folder:_files -/' \
             '--capture-values[record decoded values, too]'
         ;;
     read) _arguments $common $source_options '--parameters[read settings, too]' '--json[print JSON]' ;;
     monitor) _arguments $common $source_options '--json[print JSON lines]' ;;
+    offer) _arguments $common '--bus[bus of the service]:bus:(system session)' ':port:_serialbattery_ports' ;;
     status) _arguments $common '--bus[bus to look at]:bus:(system session)' '--json[print JSON]' ;;
     scan)
         _arguments $common '--serial[serial ports]' '--detect[ask which BMS is there]' \
@@ -106,6 +111,11 @@ _serialbattery() {
         _arguments $common $source_options '--bus[bus of the service]:bus:(system session)' '--yes[do it without asking]' \
             ':what:(charge discharge balancing heater set-soc balance-test pause)' ':value:(on off odd even)'
         ;;
+    config)
+        _arguments $common ':what:(check list)' '*:file:_files' '--effective[values in force, too]' '--json[print JSON]' \
+            '--markdown[as the documentation]'
+        ;;
+    simulate-control) _arguments $common ':scenario:_files' ;;
     gui)
         _arguments $source_options '--panel[full screen, for touch]' '(--dark)--light[light colours]' \
             '(--light)--dark[dark colours]' '--size[size of the window]:width x height' \

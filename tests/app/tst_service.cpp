@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The SerialBattery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/privatebus.h"
-#include "program.h"
+#include "servicefixture.h"
 
 #include <QElapsedTimer>
 #include <QFile>
@@ -11,12 +10,12 @@
 
 /// The whole way: a simulated board on a pseudo terminal, the service, a bus of the test's own, and a reader
 /// that holds no code of ours (gdbus).
-class TestService : public QObject
+class TestService : public ServiceFixture
 {
     Q_OBJECT
 private slots:
-    void init();
-    void cleanup();
+    void init() { setUp(); }
+    void cleanup() { tearDown(); }
     void publishesWhatTheSimulatorHas();
     void answersAsOnVenusOs_data();
     void answersAsOnVenusOs();
@@ -30,94 +29,7 @@ private slots:
     void startsWithinItsTarget();
     void severalBatteriesInOneProcess();
     void twoThatCantBeToldApart();
-
-private:
-    [[nodiscard]] QString port() const { return m_folder->filePath(QStringLiteral("bms0")); }
-    void startSimulator(const QStringList &more = {});
-    void startService(const QStringList &more = {});
-    QString call(const QString &object, const QString &method, const QStringList &arguments = {});
-    /// Waits until gdbus answers with \a text. \return the last answer.
-    QString waitFor(const QString &object, const QString &method, const QString &text, int timeoutMs = 15000);
-    QJsonObject status();
-
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<sb::PrivateBus> m_bus;
-    std::unique_ptr<Program> m_simulator;
-    std::unique_ptr<Program> m_service;
-    QString m_name = QStringLiteral("com.victronenergy.battery.bms0");
 };
-
-void TestService::init()
-{
-    m_folder = std::make_unique<QTemporaryDir>();
-    m_bus = std::make_unique<sb::PrivateBus>(m_folder->path());
-    QString error;
-    QVERIFY2(m_bus->start(&error), qPrintable(error));
-    startSimulator();
-}
-
-void TestService::cleanup()
-{
-    m_service.reset();
-    m_simulator.reset();
-    m_bus.reset();
-    m_folder.reset();
-}
-
-void TestService::startSimulator(const QStringList &more)
-{
-    m_simulator = std::make_unique<Program>(*m_folder);
-    m_simulator->start(QStringList{QStringLiteral("simulate"), QStringLiteral("--link"), port()} + more);
-    QVERIFY(m_simulator->waitForLine("bms0"));
-}
-
-void TestService::startService(const QStringList &more)
-{
-    m_service = std::make_unique<Program>(*m_folder);
-    m_service->start(QStringList{QStringLiteral("run"), QStringLiteral("--bus"), m_bus->address()} +
-                     (more.isEmpty() ? QStringList{QStringLiteral("--port"), port()} : more));
-}
-
-QString TestService::call(const QString &object, const QString &method, const QStringList &arguments)
-{
-    QProcess gdbus;
-    gdbus.setProcessChannelMode(QProcess::MergedChannels);
-    gdbus.start(QStringLiteral("gdbus"),
-                QStringList{QStringLiteral("call"), QStringLiteral("--address"), m_bus->address(),
-                            QStringLiteral("-d"), m_name, QStringLiteral("-o"), object, QStringLiteral("-m"),
-                            method} +
-                    arguments);
-    gdbus.waitForFinished(10000);
-    return QString::fromUtf8(gdbus.readAll()).trimmed();
-}
-
-QString TestService::waitFor(const QString &object, const QString &method, const QString &text, int timeoutMs)
-{
-    QElapsedTimer timer;
-    timer.start();
-    QString answer;
-    do {
-        answer = call(object, method);
-        if (answer.contains(text))
-            return answer;
-        QTest::qWait(100);
-    } while (timer.elapsed() < timeoutMs);
-    return answer;
-}
-
-QJsonObject TestService::status()
-{
-    Program program(*m_folder);
-    program.run(
-        {QStringLiteral("status"), QStringLiteral("--json"), QStringLiteral("--bus"), m_bus->address()});
-    return QJsonDocument::fromJson(program.output).array().first().toObject();
-}
-
-namespace {
-const QString getValue = QStringLiteral("com.victronenergy.BusItem.GetValue");
-const QString getText = QStringLiteral("com.victronenergy.BusItem.GetText");
-const QString setValue = QStringLiteral("com.victronenergy.BusItem.SetValue");
-} // namespace
 
 void TestService::publishesWhatTheSimulatorHas()
 {
@@ -275,7 +187,10 @@ void TestService::commandsGoThroughTheService()
     QCOMPARE(command("charge", "off"), 0);
     QCOMPARE(call(QStringLiteral("/Io/AllowToCharge"), getValue), QStringLiteral("(<0>,)"));
     QCOMPARE(command("charge", "on"), 0);
-    QCOMPARE(call(QStringLiteral("/Io/AllowToCharge"), getValue), QStringLiteral("(<1>,)"));
+    QCOMPARE(status().value(QLatin1String("chargeAllowed")).toBool(), true);
+    // The FET is on at once; the current rises from 0 only after its hold, as after any other stop.
+    QCOMPARE(call(QStringLiteral("/Io/AllowToCharge"), getValue), QStringLiteral("(<0>,)"));
+    QVERIFY(call(QStringLiteral("/Info/ChargeLimitation"), getValue).contains(QLatin1String(" *")));
     QCOMPARE(command("set-soc", "44"), 0);
     QVERIFY(call(QStringLiteral("/Soc"), getValue).contains(QLatin1String("<44.0>")));
     QCOMPARE(command("heater", "on"), 1);

@@ -6,6 +6,7 @@
 #include "model/batterymodel.h"
 #include "simulator/pack.h"
 #include "venus/batteryservice.h"
+#include "venus/controlvalues.h"
 
 #include <benchmark/benchmark.h>
 
@@ -106,12 +107,23 @@ void modelToItems(benchmark::State &state)
     }
     BatteryModel model(QStringLiteral("jbd"), QStringLiteral("bench"));
     model.update(states[0], Condition::Fresh, {}, 1, 1);
-    ConnectionMonitor monitor;
-    BatteryService service(model, monitor, {}, {});
+    control::ChargeControl control{control::Settings()};
+    control::PollInputs inputs;
+    inputs.state = &states[0].values();
+    inputs.wallSecond = 1700000000;
+    control.connected(inputs);
+    ServiceIdentity identity;
+    identity.cellCount = model.values().cellCount.value_or(0);
+    BatteryService service(model, identity, {});
+    BatteryValues values;
     size_t i = 0;
     for (auto _ : state) {
         model.update(states[i ^= 1], Condition::Fresh, {}, 1, 1);
-        service.publish(1); // not on a bus: everything but the sending
+        inputs.state = &states[i].values();
+        inputs.now += 1000;
+        control.poll(inputs);
+        fillValues(model, control, values);
+        service.publish(values); // not on a bus: everything but the sending
     }
 }
 BENCHMARK(modelToItems);

@@ -29,7 +29,7 @@ def help_of(*words):
 
 def commands():
     listed = help_of().split("Commands:", 1)[1].split("\n\n", 1)[0]
-    return re.findall(r"^  ([a-z]+)  ", listed, re.MULTILINE)
+    return re.findall(r"^  ([a-z-]+)  ", listed, re.MULTILINE)
 
 
 def options_of(command):

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/venus/publishedbattery.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTest>
 #include <cmath>
 
@@ -27,14 +29,7 @@ bool isInvalid(const PublishedBattery &battery, const char *path)
     return value(battery, path) == invalidItem();
 }
 
-/// A service that fills its items and talks to nobody.
-void prepare(PublishedBattery &battery, const BatteryState &state)
-{
-    battery.poll(state);
-    battery.service =
-        std::make_unique<BatteryService>(battery.model, battery.monitor, battery.identity, battery.commands);
-    battery.service->publish(battery.now);
-}
+void prepare(PublishedBattery &battery, const BatteryState &state) { battery.prepare(state); }
 
 } // namespace
 
@@ -69,6 +64,12 @@ private slots:
     void PATH_13_publishesAlarms();
     void PATH_09_limitsStayInvalidWithoutChargeControl();
     void ITEM_16_noValueIsEverInfinite();
+    void publishesControlValues_data();
+    void publishesControlValues();
+    void sinceFullChargeMovesInMinutes();
+    void jsonHoldsEverythingButSettings();
+    void configValuesHaveTheirTypes();
+    void marksAnInsecureConnection();
     void staleWithdrawsNothing();
     void LOST_01_withdrawsMeasurements();
     void keepsFetsWhilePausedValuesExpire();
@@ -464,7 +465,7 @@ void TestBatteryService::meanCurrentForgetsOldPolls()
     state.current = 0;
     battery.poll(state);
     QCOMPARE(value(battery, "/CurrentAvg"), QVariant(50.0));
-    battery.service->publish(battery.now); // no new poll, no new sample
+    battery.service->publish(battery.values()); // no new poll, no new sample
     QCOMPARE(value(battery, "/CurrentAvg"), QVariant(50.0));
     for (int i = 0; i < 298; ++i)
         battery.poll(state);
@@ -523,6 +524,131 @@ void TestBatteryService::ITEM_16_noValueIsEverInfinite()
     }
 }
 
+void TestBatteryService::publishesControlValues_data()
+{
+    QTest::addColumn<QByteArray>("path");
+    QTest::addColumn<QVariant>("expected");
+    QTest::addColumn<QString>("shown");
+    const auto row = [](const char *path, const QVariant &expected, const char *shown) {
+        QTest::newRow(path) << QByteArray(path) << expected << QString::fromLatin1(shown);
+    };
+    row("/Dc/0/MidVoltage", 26.46, "26.46V");
+    row("/Dc/0/MidVoltageDeviation", 0.13, "0.1%");
+    row("/SocBms", 63.5, "63.5");
+    row("/CapacityBms", 177.8, "177.80Ah");
+    row("/ConsumedAmphoursBms", -102.2, "-102Ah");
+    row("/TimeToGo", 14400, "14400");
+    row("/TimeToSoC/20", QStringLiteral("3600 [1h]"), "3600 [1h]");
+    row("/TimeToSoC/90", invalidItem(), "---");
+    row("/ErrorCode", 119, "119");
+    row("/State", 10, "10");
+    row("/Info/ChargeModeDebug", QString(), "");
+    row("/Io/AllowToHeat", 0, "0");
+    row("/Info/HeatingPower", 120.5, "120.5");
+    row("/History/LastDischarge", -12.5, "-12.5");
+    row("/History/AverageDischarge", -280.0, "-280.0");
+    row("/History/FullDischarges", 3, "3");
+    row("/History/MinimumCellVoltage", 2.987, "2.987");
+    row("/History/MaximumTemperature", 41.3, "41.3");
+    row("/History/AutomaticSyncs", invalidItem(), "---");
+}
+
+void TestBatteryService::publishesControlValues()
+{
+    QFETCH(QByteArray, path);
+    QFETCH(QVariant, expected);
+    QFETCH(QString, shown);
+    PublishedBattery battery;
+    battery.identity.timeToSocPoints = {20, 90};
+    prepare(battery, PublishedBattery::reading());
+    BatteryValues values = battery.values();
+    values.midVoltage = 26.4603;
+    values.midDeviation = 0.1253;
+    values.socBms = 63.5;
+    values.capacityBms = 177.8;
+    values.consumedBms = 102.2;
+    values.timeToGo = 14400;
+    values.timeToSoc = {QStringLiteral("3600 [1h]"), std::nullopt};
+    values.errorCode = 119;
+    values.state = 10;
+    values.chargeModeDebug = QString();
+    values.allowToHeat = false;
+    values.heatingPower = 120.5;
+    values.lastDischarge = 12.5;
+    values.averageDischarge = -280;
+    values.fullDischarges = 3;
+    values.minimumCellVoltage = 2.9871;
+    values.maximumTemperature = 41.3;
+    battery.service->publish(values);
+    QCOMPARE(value(battery, path.constData()), expected);
+    QCOMPARE(value(battery, path.constData()).metaType(), expected.metaType());
+    QCOMPARE(text(battery, path.constData()), shown);
+    values.timeToGo = 0;
+    battery.service->publish(values);
+    QVERIFY(isInvalid(battery, "/TimeToGo")); // PATH-20
+}
+
+void TestBatteryService::sinceFullChargeMovesInMinutes()
+{
+    PublishedBattery battery;
+    prepare(battery, PublishedBattery::reading());
+    BatteryValues values = battery.values();
+    const auto shown = [&](Count seconds) {
+        values.timeSinceLastFullCharge = seconds;
+        battery.service->publish(values);
+        return value(battery, "/History/TimeSinceLastFullCharge");
+    };
+    QCOMPARE(shown(30), QVariant(30));
+    QCOMPARE(shown(89), QVariant(30));
+    QCOMPARE(shown(90), QVariant(90));
+    QCOMPARE(shown(0), QVariant(0)); // full again
+    QCOMPARE(shown(std::nullopt), invalidItem());
+}
+
+void TestBatteryService::jsonHoldsEverythingButSettings()
+{
+    PublishedBattery battery;
+    battery.identity.publishJson = true;
+    battery.identity.countsSoc = true;
+    prepare(battery, PublishedBattery::reading());
+    const QJsonObject json =
+        QJsonDocument::fromJson(value(battery, "/JsonData").toString().toUtf8()).object();
+    const auto dc = json.value(QLatin1String("Dc")).toObject().value(QLatin1String("0")).toObject();
+    QCOMPARE(dc.value(QLatin1String("Voltage")).toDouble(), 52.92);
+    QVERIFY(dc.value(QLatin1String("MidVoltage")).isNull());
+    QCOMPARE(json.value(QLatin1String("Soc")).toDouble(), 64.8);
+    QVERIFY(!json.contains(QLatin1String("Settings")) && !json.contains(QLatin1String("JsonData")));
+    QCOMPARE(json.value(QLatin1String("Voltages")).toObject().size(), 18);
+    PublishedBattery silent;
+    prepare(silent, PublishedBattery::reading());
+    QVERIFY(isInvalid(silent, "/JsonData"));
+}
+
+void TestBatteryService::configValuesHaveTheirTypes()
+{
+    PublishedBattery battery;
+    battery.identity.config = {{QStringLiteral("LINEAR_LIMITATION_ENABLE"), true},
+                               {QStringLiteral("MAX_CELL_VOLTAGE"), 3.45},
+                               {QStringLiteral("SOC_RESET_AFTER_DAYS"), 30},
+                               {QStringLiteral("BMS_TYPE"), QStringLiteral("LltJbd")}};
+    prepare(battery, PublishedBattery::reading());
+    QCOMPARE(value(battery, "/Info/Config/LINEAR_LIMITATION_ENABLE"), QVariant(1));
+    QCOMPARE(value(battery, "/Info/Config/MAX_CELL_VOLTAGE"), QVariant(3.45));
+    QCOMPARE(value(battery, "/Info/Config/SOC_RESET_AFTER_DAYS"), QVariant(30));
+    QCOMPARE(value(battery, "/Info/Config/BMS_TYPE"), QVariant(QStringLiteral("LltJbd")));
+}
+
+void TestBatteryService::marksAnInsecureConnection()
+{
+    PublishedBattery battery;
+    prepare(battery, PublishedBattery::reading());
+    QVERIFY(battery.service->items().find(QStringLiteral("/Mgmt/InsecureConnection")) < 0);
+    PublishedBattery wireless;
+    wireless.identity.insecureConnection = true;
+    prepare(wireless, PublishedBattery::reading());
+    QCOMPARE(value(wireless, "/Mgmt/InsecureConnection"), QVariant(1));
+}
+
 void TestBatteryService::staleWithdrawsNothing()
 {
     PublishedBattery battery;
@@ -532,7 +658,7 @@ void TestBatteryService::staleWithdrawsNothing()
     QCOMPARE(value(battery, "/Dc/0/Voltage"), QVariant(52.92));
     QCOMPARE(value(battery, "/System/NrOfModulesOnline"), QVariant(1));
     QCOMPARE(text(battery, "/ConnectionInformation"),
-             QStringLiteral("Lost for: 8s | Disconnect in: 29m 51s | Threshold: 30m"));
+             QStringLiteral("Lost for: 8s | Disconnect in: 29m 52s | Threshold: 30m"));
 }
 
 void TestBatteryService::LOST_01_withdrawsMeasurements()
@@ -568,8 +694,8 @@ void TestBatteryService::keepsFetsWhilePausedValuesExpire()
     state.chargeAllowed = false;
     state.alarms.raise(AlarmName::HighVoltage, AlarmLevel::Alarm);
     prepare(battery, state);
-    battery.now += 30000;
-    battery.timed.expire(FieldKind::Measurement, battery.now);
+    battery.fail(1000);
+    battery.fail(30000);
     battery.show(Condition::Paused);
     QVERIFY(isInvalid(battery, "/Dc/0/Voltage"));
     // Not heard is not allowed.
@@ -602,8 +728,8 @@ void TestBatteryService::LOST_05_raisesItFurtherWhenGivenUp()
     QCOMPARE(value(battery, "/Io/AllowToDischarge"), QVariant(0));
     QCOMPARE(value(battery, "/State"), QVariant(14));
     QCOMPARE(value(battery, "/Connected"), QVariant(1));
-    QVERIFY(!battery.monitor.mustWithdraw(battery.now));
-    QVERIFY(battery.monitor.mustWithdraw(battery.now + 7000));
+    QVERIFY(!battery.decided->connection().mustWithdraw(battery.now));
+    QVERIFY(battery.decided->connection().mustWithdraw(battery.now + 7000));
 }
 
 void TestBatteryService::LOST_06_comesBackAtOnce()

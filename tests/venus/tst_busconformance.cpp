@@ -59,6 +59,22 @@ private slots:
     void SET_01_to_07_readOnly();
     void SET_10_11_17_customName();
     void SET_10_refusedNameStaysAsItWas();
+    void SET_12_13_16_socTarget();
+    void SET_14_appliesTheSocTarget();
+    void SET_14_refusedByTheBms();
+    void SET_15_clearsHistory_data();
+    void SET_15_clearsHistory();
+    void SET_switchesTheBms();
+    void SET_modeSwitchesBothFets();
+    void SET_modeNeedsBothFets();
+    void SET_silentBmsIsARefusalAfterFiveSeconds();
+    void PATH_09_10_limitsAreNumbers();
+    void PATH_22_25_historyAndCapabilities();
+    void LOST_05_givenUpShowsNoLimits();
+    void LOST_08_neverAVoltageWithoutCurrents();
+    void monitorOnlyIsNoBms();
+    void instanceChangesWithTheName();
+    void LOST_09_answersWhileTheBmsHangs();
     void answersLateWithoutBlocking();
     void lateAnswersToADeadServiceGoNowhere();
     void ownInterface();
@@ -73,6 +89,26 @@ private:
     {
         const auto answer = m_outsider->item(service, path("/"), path("GetItems"));
         return answer.value;
+    }
+
+    /// SetValue from outside; the reply code, -1 for an error.
+    int set(const char *leaf, const QString &value)
+    {
+        const auto answer = m_outsider->item(service, path(leaf), path("SetValue"), {value});
+        return answer.ok ? answer.value.scalar.toInt() : -1;
+    }
+    GVariant get(const char *leaf)
+    {
+        return m_outsider->item(service, path(leaf), path("GetValue")).value.inner();
+    }
+    /// The battery again, after \a change of its identity or commands.
+    void restartWith(const std::function<void(PublishedBattery &)> &change)
+    {
+        m_battery.reset();
+        m_battery = std::make_unique<PublishedBattery>();
+        change(*m_battery);
+        m_battery->poll(PublishedBattery::reading());
+        QVERIFY2(m_battery->start(m_bus->address()), qPrintable(m_battery->error));
     }
 
     std::unique_ptr<PrivateBus> m_bus;
@@ -230,7 +266,8 @@ void TestBusConformance::ITEM_05_06_valuesOfFolders()
     QCOMPARE(folder.value["0/Voltage"].scalar, QVariant(52.92));
     const auto inner = m_outsider->item(service, path("/Dc/0"), path("GetValue"));
     QCOMPARE(inner.value.inner().entries.keys(),
-             (QStringList{path("Current"), path("Power"), path("Temperature"), path("Voltage")}));
+             (QStringList{path("Current"), path("MidVoltage"), path("MidVoltageDeviation"), path("Power"),
+                          path("Temperature"), path("Voltage")}));
     QCOMPARE(inner.value["Voltage"].type, path("d"));
 }
 
@@ -465,7 +502,7 @@ void TestBusConformance::SET_01_to_07_readOnly_data()
     QTest::newRow("SET-05 ProductName") << QByteArray("/ProductName") << path("<'x'>");
     QTest::newRow("SET-06 Soc") << QByteArray("/Soc") << path("<12.5>");
     QTest::newRow("SET-07 MaxChargeCurrent") << QByteArray("/Info/MaxChargeCurrent") << path("<12.5>");
-    QTest::newRow("Mode") << QByteArray("/Mode") << path("<4>");
+    QTest::newRow("DeviceState") << QByteArray("/DeviceState") << path("<4>");
     QTest::newRow("text on Soc") << QByteArray("/Soc") << path("<'abc'>");
     QTest::newRow("invalid on Soc") << QByteArray("/Soc") << path("<@ai []>");
 }
@@ -541,6 +578,348 @@ void TestBusConformance::SET_10_refusedNameStaysAsItWas()
     QCOMPARE(answer.value.scalar.toInt(), 2);
     QCOMPARE(m_outsider->item(service, path("/CustomName"), path("GetText")).value.scalar.toString(),
              path("Shed"));
+}
+
+void TestBusConformance::SET_12_13_16_socTarget()
+{
+    restartWith([](PublishedBattery &battery) { battery.identity.countsSoc = true; });
+    QCOMPARE(get("/Settings/ResetSocTo").scalar, QVariant(100));
+    QCOMPARE(get("/Settings/HasSettings").scalar, QVariant(1));
+    QCOMPARE(set("/Settings/ResetSocTo", path("<'abc'>")), 1);
+    QCOMPARE(set("/Settings/ResetSocTo", path("<@ai []>")), 1);
+    QCOMPARE(set("/Settings/ResetSocTo", path("<12.5>")), 1);
+    QCOMPARE(get("/Settings/ResetSocTo").scalar, QVariant(100));
+    QCOMPARE(set("/Settings/ResetSocTo", path("<0>")), 0);
+    QCOMPARE(get("/Settings/ResetSocTo").scalar, QVariant(0));
+    QCOMPARE(set("/Settings/ResetSocTo", path("<100>")), 0);
+    QCOMPARE(set("/Settings/ResetSocTo", path("<80>")), 0);
+    QCOMPARE(set("/Settings/ResetSocTo", path("<101>")), 2);
+    QCOMPARE(set("/Settings/ResetSocTo", path("<-1>")), 2);
+    QCOMPARE(get("/Settings/ResetSocTo").scalar, QVariant(80));
+    // Other types that hold a number, and decimal text.
+    for (const char *given : {"<75.0>", "<int64 76>", "<byte 0x4d>", "<'78'>", "<uint16 79>"})
+        QCOMPARE(set("/Settings/ResetSocTo", path(given)), 0);
+    QCOMPARE(get("/Settings/ResetSocTo").type, path("i"));
+    QCOMPARE(get("/Settings/ResetSocTo").scalar, QVariant(79));
+    // Bare, as some clients send it.
+    QCOMPARE(m_outsider->setBare(service, path("/Settings/ResetSocTo"), {path("double:50")}).value.scalar,
+             QVariant(0));
+    QCOMPARE(get("/Settings/ResetSocTo").scalar, QVariant(50));
+    QCOMPARE(m_outsider->setBare(service, path("/Settings/ResetSocTo"), {path("boolean:true")}).value.scalar,
+             QVariant(0));
+    QCOMPARE(get("/Settings/ResetSocTo").scalar, QVariant(1));
+}
+
+void TestBusConformance::SET_14_appliesTheSocTarget()
+{
+    QList<double> applied;
+    restartWith([&](PublishedBattery &battery) {
+        battery.identity.controls = {Control::StateOfCharge};
+        battery.commands.setSoc = [&](double soc, const ItemTree::Reply &reply) {
+            applied.append(soc);
+            reply(ItemAccepted);
+        };
+    });
+    QCOMPARE(set("/Settings/ResetSocTo", path("<44>")), 0);
+    Listener listener;
+    QVERIFY(listener.start(m_bus->address(), service));
+    for (int press = 1; press <= 2; ++press) {
+        QCOMPARE(set("/Settings/ResetSocToApply", path("<1>")), 0);
+        QCOMPARE(applied.size(), press);
+        const auto heard = listener.heardAtLeast(2 * press);
+        QCOMPARE(heard.size(), 2 * press);
+        QCOMPARE(heard.at(2 * press - 2).content["/Settings/ResetSocToApply"]["Value"].scalar, QVariant(1));
+        QCOMPARE(heard.at(2 * press - 1).content["/Settings/ResetSocToApply"]["Value"].scalar, QVariant(0));
+        QCOMPARE(get("/Settings/ResetSocToApply").scalar, QVariant(0));
+    }
+    QCOMPARE(applied, (QList<double>{44, 44}));
+    QCOMPARE(set("/Settings/ResetSocToApply", path("<0>")), 0);
+    QCOMPARE(set("/Settings/ResetSocToApply", path("<2>")), 2);
+    QCOMPARE(set("/Settings/ResetSocToApply", path("<'yes'>")), 1);
+    QCOMPARE(applied.size(), 2);
+}
+
+void TestBusConformance::SET_14_refusedByTheBms()
+{
+    restartWith([](PublishedBattery &battery) {
+        battery.identity.controls = {Control::StateOfCharge};
+        battery.commands.setSoc = [](double, const ItemTree::Reply &reply) { reply(ItemRefused); };
+    });
+    Listener listener;
+    QVERIFY(listener.start(m_bus->address(), service));
+    QCOMPARE(set("/Settings/ResetSocToApply", path("<1>")), 2);
+    QCOMPARE(get("/Settings/ResetSocToApply").scalar, QVariant(0));
+    QVERIFY(listener.heard().isEmpty());
+}
+
+void TestBusConformance::SET_15_clearsHistory_data()
+{
+    QTest::addColumn<QString>("value");
+    QTest::addColumn<int>("part");
+    QTest::addColumn<int>("reply");
+    for (int part = 1; part <= 7; ++part)
+        QTest::addRow("part %d", part) << QStringLiteral("<%1>").arg(part) << part << 0;
+    QTest::newRow("nothing pressed") << path("<0>") << 0 << 0;
+    QTest::newRow("no such part") << path("<8>") << 0 << 2;
+    QTest::newRow("negative") << path("<-1>") << 0 << 2;
+    QTest::newRow("text") << path("<'all'>") << 0 << 1;
+    QTest::newRow("fraction") << path("<1.5>") << 0 << 1;
+}
+
+void TestBusConformance::SET_15_clearsHistory()
+{
+    QFETCH(QString, value);
+    QFETCH(int, part);
+    QFETCH(int, reply);
+    int cleared = 0;
+    restartWith([&](PublishedBattery &battery) {
+        battery.commands.clearHistory = [&](int given, const ItemTree::Reply &answer) {
+            cleared = given;
+            answer(ItemAccepted);
+        };
+    });
+    Listener listener;
+    QVERIFY(listener.start(m_bus->address(), service));
+    QCOMPARE(set("/History/Clear", value), reply);
+    QCOMPARE(cleared, part);
+    if (part > 0) {
+        const auto heard = listener.heardAtLeast(2);
+        QCOMPARE(heard.at(0).content["/History/Clear"]["Value"].scalar, QVariant(part));
+        QCOMPARE(heard.at(1).content["/History/Clear"]["Value"].scalar, QVariant(0));
+    }
+    QCOMPARE(get("/History/Clear").scalar, QVariant(0));
+}
+
+void TestBusConformance::SET_switchesTheBms()
+{
+    QStringList sent;
+    int answer = ItemAccepted;
+    restartWith([&](PublishedBattery &battery) {
+        battery.identity.controls = {Control::Charge, Control::Balancing};
+        battery.commands.command = [&](const QString &word, const QVariant &value,
+                                       const ItemTree::Reply &reply) {
+            sent.append(QString(word + QLatin1Char(' ') + value.toString()));
+            reply(answer);
+        };
+    });
+    QVERIFY(!items().entries.contains(path("/Settings/ForceDischargingOff")));
+    QVERIFY(!items().entries.contains(path("/Settings/ResetSocTo")));
+    QCOMPARE(get("/Settings/ForceChargingOff").scalar, QVariant(0));
+    QCOMPARE(set("/Settings/ForceChargingOff", path("<1>")), 0);
+    QCOMPARE(get("/Settings/ForceChargingOff").scalar, QVariant(1));
+    QCOMPARE(set("/Settings/ForceChargingOff", path("<1>")), 0); // the present value: nothing to do
+    QCOMPARE(set("/Settings/ForceChargingOff", path("<2>")), 2);
+    QCOMPARE(set("/Settings/ForceChargingOff", path("<0>")), 0);
+    QCOMPARE(set("/Settings/TurnBalancingOff", path("<1>")), 0);
+    QCOMPARE(sent, (QStringList{path("charge off"), path("charge on"), path("balancing off")}));
+    // A BMS that refuses: the old value stands.
+    answer = ItemRefused;
+    QCOMPARE(set("/Settings/ForceChargingOff", path("<1>")), 2);
+    QCOMPARE(get("/Settings/ForceChargingOff").scalar, QVariant(0));
+    // What the BMS itself says counts.
+    m_battery->control = [](BatteryValues &values) { values.forceChargingOff = true; };
+    m_battery->poll(PublishedBattery::reading());
+    QCOMPARE(get("/Settings/ForceChargingOff").scalar, QVariant(1));
+}
+
+void TestBusConformance::SET_modeSwitchesBothFets()
+{
+    QStringList sent;
+    QString refused;
+    restartWith([&](PublishedBattery &battery) {
+        battery.identity.controls = {Control::Charge, Control::Discharge};
+        battery.commands.command = [&](const QString &word, const QVariant &value,
+                                       const ItemTree::Reply &reply) {
+            sent.append(QString(word + QLatin1Char(' ') + value.toString()));
+            reply(word == refused ? ItemRefused : ItemAccepted);
+        };
+    });
+    QCOMPARE(get("/Mode").scalar, QVariant(3));
+    QCOMPARE(set("/Mode", path("<4>")), 2);
+    QCOMPARE(set("/Mode", path("<252>")), 0);
+    QCOMPARE(get("/Mode").scalar, QVariant(252));
+    QCOMPARE(get("/Settings/ForceChargingOff").scalar, QVariant(1));
+    QCOMPARE(set("/Mode", path("<3>")), 0);
+    QCOMPARE(sent, (QStringList{path("charge off"), path("discharge off"), path("charge on"),
+                                path("discharge on")}));
+    sent.clear();
+    refused = path("discharge");
+    QCOMPARE(set("/Mode", path("<252>")), 2);
+    QCOMPARE(get("/Mode").scalar, QVariant(3));
+    // Half of it is taken back.
+    QCOMPARE(sent, (QStringList{path("charge off"), path("discharge off"), path("charge on")}));
+}
+
+void TestBusConformance::SET_modeNeedsBothFets()
+{
+    QCOMPARE(set("/Mode", path("<252>")), 2);
+    QCOMPARE(set("/Mode", path("<4>")), 2);
+    QCOMPARE(set("/Mode", path("<3>")), 0); // it is on
+    QCOMPARE(get("/Mode").scalar, QVariant(3));
+}
+
+void TestBusConformance::SET_silentBmsIsARefusalAfterFiveSeconds()
+{
+    ItemTree::Reply later;
+    restartWith([&](PublishedBattery &battery) {
+        battery.identity.controls = {Control::Charge};
+        battery.commands.command = [&](const QString &, const QVariant &, const ItemTree::Reply &reply) {
+            later = reply;
+        };
+    });
+    QElapsedTimer timer;
+    timer.start();
+    QCOMPARE(set("/Settings/ForceChargingOff", path("<1>")), 2);
+    QVERIFY2(timer.elapsed() >= 4700 && timer.elapsed() < 7000, qPrintable(QString::number(timer.elapsed())));
+    QCOMPARE(get("/Settings/ForceChargingOff").scalar, QVariant(0));
+    // It was done after all: the items tell the truth.
+    later(ItemAccepted);
+    QTRY_COMPARE(get("/Settings/ForceChargingOff").scalar, QVariant(1));
+}
+
+void TestBusConformance::PATH_09_10_limitsAreNumbers()
+{
+    m_battery->control = PublishedBattery::healthyLimits;
+    m_battery->poll(PublishedBattery::reading());
+    const GVariant all = items();
+    const auto is = [&](const char *leaf, double value, const char *text) {
+        QCOMPARE(all[leaf]["Value"].type, path("d"));
+        QCOMPARE(all[leaf]["Value"].scalar.toDouble(), value);
+        QCOMPARE(all[leaf]["Text"].scalar.toString(), path(text));
+    };
+    is("/Info/MaxChargeVoltage", 55.2, "55.20V");  // TXT-04
+    is("/Info/MaxChargeCurrent", 50, "50.00A");    // TXT-05
+    is("/Info/MaxDischargeCurrent", 60, "60.00A"); // TXT-06
+    is("/Info/BatteryLowVoltage", 46.4, "46.4");
+    is("/Info/MaxChargeCellVoltage", 3.45, "3.45V");
+    QCOMPARE(all["/Info/ChargeMode"]["Value"].scalar.toString(), QStringLiteral(u"Bulk \u2502 Linear Mode"));
+    QCOMPARE(all["/Info/DischargeLimitation"]["Value"].scalar.toString(), path("Temp, SoC"));
+    // Nobody sets them from outside.
+    for (const char *leaf : {"/Info/MaxChargeVoltage", "/Info/MaxChargeCurrent", "/Info/MaxDischargeCurrent"})
+        QCOMPARE(set(leaf, path("<1.0>")), 1);
+    const auto json = m_outsider->call(service, path("/"), path("org.serialbattery.Battery.GetJson"));
+    const QJsonObject limits = QJsonDocument::fromJson(json.value.scalar.toString().toUtf8())
+                                   .object()
+                                   .value(path("limits"))
+                                   .toObject();
+    QCOMPARE(limits.value(path("chargeVoltage")).toDouble(), 55.2);
+    QCOMPARE(limits.value(path("dischargeLimitReason")).toString(), path("Temp, SoC"));
+}
+
+void TestBusConformance::PATH_22_25_historyAndCapabilities()
+{
+    m_battery->control = [](BatteryValues &values) {
+        values.totalAhDrawn = 3360;
+        values.deepestDischarge = -91;
+        values.chargeCycles = 12.00008;
+        values.timeSinceLastFullCharge = 125;
+        values.dischargedEnergy = 171.2345;
+    };
+    m_battery->poll(PublishedBattery::reading());
+    const GVariant all = items();
+    QCOMPARE(all["/History/CanBeCleared"]["Value"].scalar, QVariant(1));
+    QCOMPARE(all["/History/Clear"]["Value"].scalar, QVariant(0));
+    QVERIFY(!all.entries.contains(path("/Capabilities/ChargeVoltageControl"))); // PATH-25
+    QCOMPARE(all["/Settings/HasTemperature"]["Value"].scalar, QVariant(1));     // PATH-23
+    QCOMPARE(all["/History/TotalAhDrawn"]["Value"].scalar, QVariant(-3360.0));  // PATH-21
+    QCOMPARE(all["/History/DeepestDischarge"]["Value"].scalar, QVariant(-91.0));
+    QCOMPARE(all["/History/ChargeCycles"]["Value"].scalar, QVariant(12));
+    QCOMPARE(all["/History/DischargedEnergy"]["Value"].scalar, QVariant(171.23));
+    QVERIFY(all["/History/ChargedEnergy"]["Value"].isInvalidItem());
+    QCOMPARE(all["/History/TimeSinceLastFullCharge"]["Value"].scalar, QVariant(125));
+}
+
+void TestBusConformance::LOST_05_givenUpShowsNoLimits()
+{
+    m_battery->control = PublishedBattery::healthyLimits;
+    BatteryState state = PublishedBattery::reading();
+    state.cellVoltages[3] = 3.5; // outside the safe window
+    m_battery->poll(state);
+    m_battery->fail(1000);
+    m_battery->fail(60000);
+    const GVariant all = items();
+    QCOMPARE(all["/Alarms/BmsCable"]["Value"].scalar, QVariant(2));
+    QCOMPARE(all["/Info/MaxChargeCurrent"]["Value"].scalar, QVariant(0.0));
+    QCOMPARE(all["/Info/MaxDischargeCurrent"]["Value"].scalar, QVariant(0.0));
+    QCOMPARE(all["/Info/MaxChargeVoltage"]["Value"].type, path("d"));
+    QCOMPARE(all["/Io/AllowToCharge"]["Value"].scalar, QVariant(0));
+    QCOMPARE(all["/Io/AllowToDischarge"]["Value"].scalar, QVariant(0));
+    QCOMPARE(all["/System/NrOfModulesBlockingCharge"]["Value"].scalar, QVariant(1));
+    QCOMPARE(all["/Connected"]["Value"].scalar, QVariant(1));
+}
+
+void TestBusConformance::LOST_08_neverAVoltageWithoutCurrents()
+{
+    constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+    const QList<Number> values = {std::nullopt, nothing, -5.0,
+                                  0.0,          20.0,    std::numeric_limits<double>::infinity()};
+    for (const Number &voltage : values) {
+        for (const Number &charge : values) {
+            m_battery->control = [&](BatteryValues &v) {
+                v.chargeVoltage = voltage;
+                v.chargeCurrent = charge;
+                v.dischargeCurrent = charge;
+            };
+            m_battery->poll(PublishedBattery::reading());
+            const ItemTree &tree = m_battery->service->items();
+            const auto number = [&](const char *leaf) {
+                const QVariant &value = tree.value(tree.find(path(leaf)));
+                return value == invalidItem() ? Number() : Number(value.toDouble());
+            };
+            const bool bms = number("/Info/MaxChargeVoltage").has_value();
+            QCOMPARE(bms, voltage && std::isfinite(*voltage));
+            for (const char *leaf : {"/Info/MaxChargeCurrent", "/Info/MaxDischargeCurrent"}) {
+                QCOMPARE(number(leaf).has_value(), bms);
+                QVERIFY(number(leaf).value_or(0) >= 0 && number(leaf).value_or(0) <= 20);
+            }
+        }
+    }
+}
+
+void TestBusConformance::monitorOnlyIsNoBms()
+{
+    restartWith([](PublishedBattery &battery) {
+        battery.identity.monitorOnly = true;
+        battery.control = PublishedBattery::healthyLimits;
+    });
+    for (const char *leaf : {"/Info/MaxChargeVoltage", "/Info/MaxChargeCurrent", "/Info/MaxDischargeCurrent",
+                             "/Info/BatteryLowVoltage"})
+        QVERIFY2(get(leaf).isInvalidItem(), leaf);
+    QCOMPARE(get("/Dc/0/Voltage").scalar, QVariant(52.92));
+    QCOMPARE(get("/Io/AllowToCharge").scalar, QVariant(1));
+    // Whoever sums packs up needs to know them.
+    const auto json = m_outsider->call(service, path("/"), path("org.serialbattery.Battery.GetJson"));
+    const QJsonObject object = QJsonDocument::fromJson(json.value.scalar.toString().toUtf8()).object();
+    QCOMPARE(object.value(path("limits")).toObject().value(path("chargeCurrent")).toDouble(), 50.0);
+}
+
+void TestBusConformance::instanceChangesWithTheName()
+{
+    Listener listener;
+    QVERIFY(listener.start(m_bus->address(), service));
+    m_battery->service->stop();
+    m_battery->service->setDeviceInstance(7);
+    QVERIFY2(m_battery->start(m_bus->address()), qPrintable(m_battery->error));
+    QCOMPARE(get("/DeviceInstance").scalar, QVariant(7));
+    QVERIFY(listener.heard().isEmpty()); // the name tells it, not a signal
+    QCOMPARE(m_battery->nameLosses, 0);
+    QCOMPARE(m_battery->busLosses, 0);
+}
+
+void TestBusConformance::LOST_09_answersWhileTheBmsHangs()
+{
+    // A read that hangs is a read that does not end: nothing is published, calls are answered from memory.
+    QElapsedTimer timer;
+    timer.start();
+    const auto pending = QDBusMessage::createMethodCall(service, path("/"), path("com.victronenergy.BusItem"),
+                                                        path("GetItems"));
+    const QString client = path("impatient");
+    QDBusConnection bus = QDBusConnection::connectToBus(m_bus->address(), client);
+    QDBusPendingCallWatcher watcher(bus.asyncCall(pending));
+    QTRY_VERIFY_WITH_TIMEOUT(watcher.isFinished(), 100);
+    QCOMPARE(watcher.reply().type(), QDBusMessage::ReplyMessage);
+    bus = QDBusConnection(QString());
+    QDBusConnection::disconnectFromBus(client);
 }
 
 void TestBusConformance::answersLateWithoutBlocking()

@@ -18,9 +18,6 @@ private slots:
     void choosesTheBus();
     void knowsOneBusUnderAllItsNames();
     void tellsInOneLineThatThereIsNoBus();
-    void writesDurations_data();
-    void writesDurations();
-    void writesConnectionTexts();
 };
 
 void TestBusNames::BUS_01_makesServiceNames_data()
@@ -106,44 +103,14 @@ void TestBusNames::knowsOneBusUnderAllItsNames()
 void TestBusNames::tellsInOneLineThatThereIsNoBus()
 {
     BatteryModel model(QStringLiteral("jbd"), QStringLiteral("/dev/ttyUSB0 9600"));
-    const ConnectionMonitor monitor;
     ServiceIdentity identity;
     identity.serviceName = QStringLiteral("com.victronenergy.battery.ttyUSB0");
-    BatteryService service(model, monitor, identity, {});
+    BatteryService service(model, identity, {});
     QString error;
-    QVERIFY(!service.start(QStringLiteral("unix:path=/nowhere/bus"), 0, &error));
+    QVERIFY(!service.start(QStringLiteral("unix:path=/nowhere/bus"), {}, &error));
     QVERIFY2(error.contains(QLatin1String("/nowhere/bus")), qPrintable(error));
     QVERIFY2(error.contains(QLatin1String("--bus")), qPrintable(error));
     QVERIFY(!error.contains(QLatin1Char('\n')));
-}
-
-void TestBusNames::writesDurations_data()
-{
-    QTest::addColumn<qint64>("seconds");
-    QTest::addColumn<QString>("text");
-    QTest::newRow("zero") << qint64(0) << QStringLiteral("0s");
-    QTest::newRow("seconds") << qint64(10) << QStringLiteral("10s");
-    QTest::newRow("minutes") << qint64(29 * 60 + 50) << QStringLiteral("29m 50s");
-    QTest::newRow("whole minutes") << qint64(1800) << QStringLiteral("30m");
-    QTest::newRow("hours") << qint64(9 * 3600 + 41 * 60 + 5) << QStringLiteral("9h 41m");
-    QTest::newRow("days") << qint64(2 * 86400 + 3600) << QStringLiteral("2d 1h");
-}
-
-void TestBusNames::writesDurations()
-{
-    QFETCH(qint64, seconds);
-    QFETCH(QString, text);
-    QCOMPARE(durationText(seconds), text);
-}
-
-void TestBusNames::writesConnectionTexts()
-{
-    QCOMPARE(connectedText({0, 0}), QStringLiteral("Connected"));
-    QCOMPARE(connectedText({3, 75000}), QStringLiteral("Connected (3 errors in the last 1m 15s)"));
-    QCOMPARE(lostText(10000, 1800000),
-             QStringLiteral("Lost for: 10s | Disconnect in: 29m 50s | Threshold: 30m"));
-    QCOMPARE(lostText(1900000, 1800000),
-             QStringLiteral("Lost for: 31m 40s | Disconnect in: 0s | Threshold: 30m"));
 }
 
 QTEST_GUILESS_MAIN(TestBusNames)

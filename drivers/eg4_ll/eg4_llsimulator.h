@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "drivers/modbus/modbussimulator.h"
+
+namespace sb::eg4_ll {
+
+class Eg4LlSimulator final : public modbus::SimulatedSlave
+{
+public:
+    Eg4LlSimulator(Pack &pack, int unit);
+
+    bool tellsSettings = true;
+
+protected:
+    [[nodiscard]] Content content(int unit, int function) const override;
+
+private:
+    void addSettings(Content &to) const;
+
+    Pack &m_pack;
+};
+
+[[nodiscard]] SimulatorDescriptor simulator();
+
+} // namespace sb::eg4_ll
