@@ -194,7 +194,11 @@ void Publisher::onOpened(Entry &entry, std::unique_ptr<DeviceStore> opened)
     entry.store = std::move(opened);
     DeviceStore *store = entry.store.get();
     const PublishSettings &publishing = entry.battery.publishing();
-    if (!publishing.sensorService.isEmpty())
+    const Battery &battery = entry.battery;
+    if (publishing.sensorService == serialServiceName(battery.portName(), addressText(battery)))
+        qCWarning(logPublisher, "%s: EXTERNAL_SENSOR_DBUS_DEVICE is this battery itself: not used",
+                  qUtf8Printable(battery.portName()));
+    else if (!publishing.sensorService.isEmpty())
         entry.sensor = std::make_unique<ExternalSensor>(
             client(), publishing.sensorService, publishing.sensorCurrentPath, publishing.sensorSocPath);
     entry.battery.startControl(storedState(store->stored().charge));
