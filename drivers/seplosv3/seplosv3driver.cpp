@@ -213,6 +213,7 @@ DriverInfo describe()
                   Field::problemCode,
                   Field::alarms};
     info.writes = {Control::Charge, Control::Discharge};
+    info.honoursLimits = true;
     info.hasParameters = true;
     return info;
 }

@@ -8,18 +8,6 @@ class QJsonObject;
 
 namespace sb {
 
-/// What most probably keeps a line without a battery, from all that its candidates heard.
-enum class LikelyCause : quint8 {
-    NothingAsked,   ///< no candidate was asked
-    Found,          ///< nothing keeps it
-    NothingHeard,   ///< wiring, ground, or the BMS sleeps
-    OnlyEchoes,     ///< the adapter hears itself, and nobody else
-    OtherDevice,    ///< text of something that is no BMS
-    WrongSpeed,     ///< bytes without any form
-    DamagedReplies, ///< frames of the right form with wrong checksums
-    OtherTraffic,   ///< valid frames that answer nothing we asked: another master, another device
-    Implausible,    ///< valid replies whose content no battery of that kind would give
-};
 [[nodiscard]] LikelyCause likelyCause(const std::vector<CandidateReport> &report);
 /// Stable key: "nothing-heard".
 [[nodiscard]] QLatin1String causeKey(LikelyCause cause);

@@ -253,6 +253,7 @@ void Detector::candidateDone()
         nextCandidate();
         return;
     }
+    m_told.reset();
     const Candidate candidate = report.candidate;
     if (m_find == Find::First) {
         m_running = false;
@@ -281,8 +282,10 @@ void Detector::end()
 {
     m_running = false;
     if (!m_foundOne) {
-        qCDebug(logDetect, "%s: %s", qUtf8Printable(m_transport.name()),
-                qUtf8Printable(causeText(likelyCause(m_report))));
+        const LikelyCause cause = likelyCause(m_report);
+        if (std::exchange(m_told, cause) != cause)
+            qCInfo(logDetect, "%s: no BMS found. %s", qUtf8Printable(m_transport.name()),
+                   qUtf8Printable(causeText(cause)));
         emit nothingFound();
     }
     emit finished();

@@ -36,6 +36,19 @@ struct CandidateReport
     static constexpr qsizetype heardBytes = 64;
 };
 
+/// What most probably keeps a line without a battery, from all that its candidates heard.
+enum class LikelyCause : quint8 {
+    NothingAsked,   ///< no candidate was asked
+    Found,          ///< nothing keeps it
+    NothingHeard,   ///< wiring, ground, or the BMS sleeps
+    OnlyEchoes,     ///< the adapter hears itself, and nobody else
+    OtherDevice,    ///< text of something that is no BMS
+    WrongSpeed,     ///< bytes without any form
+    DamagedReplies, ///< frames of the right form with wrong checksums
+    OtherTraffic,   ///< valid frames that answer nothing we asked: another master, another device
+    Implausible,    ///< valid replies whose content no battery of that kind would give
+};
+
 /// Every driver, baud rate and address that \a registry knows for serial lines, strict recognisers first.
 /// \a only restricts to one driver, \a addresses replace those of the drivers.
 [[nodiscard]] std::vector<Candidate> serialCandidates(const DriverRegistry &registry,
@@ -110,6 +123,7 @@ private:
     Update m_update;
     std::optional<BatteryState> m_first; ///< what was recognised, while it is confirmed
     QByteArray m_heardNow;               ///< after the request in progress
+    std::optional<LikelyCause> m_told;   ///< in the log, once until it changes
     bool m_running = false;
 };
 

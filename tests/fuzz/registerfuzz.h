@@ -145,8 +145,8 @@ private:
                 }
             },
             state);
-        FUZZ_CHECK(!state.cellCount || (*state.cellCount >= 1 && *state.cellCount <= 32));
-        FUZZ_CHECK(state.cellBalancing.size() <= 32);
+        FUZZ_CHECK(!state.cellCount || (*state.cellCount >= 1 && *state.cellCount <= 48));
+        FUZZ_CHECK(state.cellBalancing.size() <= 48);
         for (const Number &limit : {state.maxChargeCurrent, state.maxDischargeCurrent})
             FUZZ_CHECK(!limit || *limit >= 0);
     }
