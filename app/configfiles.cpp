@@ -98,12 +98,15 @@ QString messageText(const QString &file, const config::Message &message)
     return text + message.text;
 }
 
-ConfigFiles readConfigFiles(const QString &configPath, const QString &optionsPath)
+ConfigFiles readConfigFiles(const QString &configPath, const QString &optionsPath,
+                            const DriverRegistry &registry)
 {
     ConfigFiles files;
     files.configPath = configPath.isEmpty() ? usualPath() : configPath;
     if (!files.configPath.isEmpty())
         (void)files.configuration.readFile(files.configPath);
+    files.configuration.keepTypes(
+        [&registry](const QString &type) { return registry.find(type) != nullptr; });
     files.optionsPath = optionsPath;
     if (optionsPath.isEmpty() && !files.configPath.isEmpty())
         files.optionsPath = QFileInfo(files.configPath).absolutePath() + QStringLiteral("/serialbattery.ini");
@@ -140,9 +143,6 @@ void applyConfig(const ConfigFiles &files, const DriverRegistry &registry, LineC
         for (const QString &type : c.words("BMS_TYPE")) {
             if (const DriverDescriptor *driver = registry.find(type))
                 line.candidates.push_back(driver);
-            else
-                qCWarning(logConfig, "%s: BMS_TYPE %s is not known here and ignored",
-                          qUtf8Printable(files.configPath), qUtf8Printable(type));
         }
         if (line.candidates.size() == 1)
             line.options.insert(QStringLiteral("bmsType"), c.words("BMS_TYPE").constFirst());

@@ -18,7 +18,8 @@ struct ConfigFiles
 };
 
 /// Reads them. Empty paths: the usual places, and serialbattery.ini beside config.ini.
-[[nodiscard]] ConfigFiles readConfigFiles(const QString &configPath, const QString &optionsPath);
+[[nodiscard]] ConfigFiles readConfigFiles(const QString &configPath, const QString &optionsPath,
+                                          const DriverRegistry &registry);
 
 /// "config.ini:12: error: MAX_CELL_VOLTAGE: ...".
 [[nodiscard]] QString messageText(const QString &file, const config::Message &message);

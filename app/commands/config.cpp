@@ -142,7 +142,7 @@ QJsonArray messagesJson(const QString &file, const std::vector<config::Message> 
     return array;
 }
 
-int check(const Options &options, const QString &path)
+int check(const Options &options, const QString &path, const DriverRegistry &registry)
 {
     const QFileInfo file(path);
     if (!file.exists()) {
@@ -154,6 +154,7 @@ int check(const Options &options, const QString &path)
         console::error(configuration.messages().back().text);
         return WrongUse;
     }
+    configuration.keepTypes([&registry](const QString &type) { return registry.find(type) != nullptr; });
     const QString optionsPath = file.absolutePath() + QStringLiteral("/serialbattery.ini");
     const config::OptionsFile own = config::readOptions(optionsPath);
     const bool failed =
@@ -176,9 +177,12 @@ int check(const Options &options, const QString &path)
     printMessages(optionsPath, own.messages);
     if (options.isSet(QStringLiteral("effective"))) {
         console::line(QStringLiteral("[DEFAULT]"));
-        for (size_t i = 0; i < config::keys().size(); ++i)
-            console::line(QStringLiteral("%1 = %2").arg(QLatin1String(config::keys()[i].name),
-                                                        configuration.value(i).text));
+        for (size_t i = 0; i < config::keys().size(); ++i) {
+            QString text = configuration.value(i).text;
+            text.replace(QLatin1Char('\n'), QLatin1String("\n    "));
+            text.replace(QLatin1Char('%'), QLatin1String("%%"));
+            console::line(QLatin1String(config::keys()[i].name) + QStringLiteral(" = ") + text);
+        }
     } else if (configuration.messages().empty() && own.messages.empty()) {
         console::line(tr("%1: nothing to complain about").arg(path));
     }
@@ -187,7 +191,7 @@ int check(const Options &options, const QString &path)
 
 } // namespace
 
-int configCommand(const QStringList &arguments, Environment &)
+int configCommand(const QStringList &arguments, Environment &environment)
 {
     Options options(
         QStringLiteral("config check FILE [--effective] [--json] | config list [--markdown]"),
@@ -207,7 +211,7 @@ int configCommand(const QStringList &arguments, Environment &)
         return Done;
     }
     if (words.value(0) == QLatin1String("check") && words.size() == 2)
-        return check(options, words.at(1));
+        return check(options, words.at(1), environment.drivers);
     console::error(tr("config: use \"config check FILE\" or \"config list\""));
     return WrongUse;
 }

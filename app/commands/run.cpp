@@ -43,14 +43,14 @@ bool busIsThere(const QString &bus, QString *error)
 }
 
 /// The files, read anew. \return an exit code where they can't be used.
-std::optional<int> readFiles(const Options &options, ConfigFiles &files)
+std::optional<int> readFiles(const Options &options, const Environment &environment, ConfigFiles &files)
 {
     const QString configPath = options.value(QStringLiteral("config"));
     if (!configPath.isEmpty() && !QFileInfo::exists(configPath)) {
         console::error(tr("--config %1: there is no such file").arg(configPath));
         return WrongUse;
     }
-    files = readConfigFiles(configPath, options.value(QStringLiteral("options")));
+    files = readConfigFiles(configPath, options.value(QStringLiteral("options")), environment.drivers);
     logMessages(files);
     if (!options.isSet(QStringLiteral("log-level")) && !options.isSet(QStringLiteral("verbose")))
         (void)setLogLevel(files.configuration.text("LOGGING").toLower());
@@ -124,7 +124,7 @@ int runCommand(const QStringList &arguments, Environment &environment)
     }
     ConfigFiles files;
     std::vector<LineConfig> configs;
-    if (const auto code = readFiles(options, files))
+    if (const auto code = readFiles(options, environment, files))
         return *code;
     if (const auto code = readLines(options, environment, files, configs))
         return *code;
@@ -158,7 +158,7 @@ int runCommand(const QStringList &arguments, Environment &environment)
     QObject::connect(&processSignals, &ProcessSignals::hangUp, &service, [&] {
         std::vector<LineConfig> changed;
         // What is wrong was told; what runs goes on.
-        if (readFiles(options, files) || readLines(options, environment, files, changed))
+        if (readFiles(options, environment, files) || readLines(options, environment, files, changed))
             return;
         if (const QString problem = service.apply(changed); !problem.isEmpty())
             console::error(problem);

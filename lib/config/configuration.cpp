@@ -60,6 +60,16 @@ QString shortened(const QString &text)
     return line;
 }
 
+/// One line that does nothing to a terminal, whatever was quoted in it.
+QString printable(QString text)
+{
+    for (QChar &character : text) {
+        if (!character.isPrint() && !character.isSurrogate())
+            character = QLatin1Char('?');
+    }
+    return text;
+}
+
 } // namespace
 
 Configuration::Configuration()
@@ -85,19 +95,47 @@ bool Configuration::hasErrors() const
 
 void Configuration::add(Message::Level level, const Raw &raw, const QString &text)
 {
-    m_messages.push_back({level, raw.line, shortened(raw.key), text});
+    m_messages.push_back({level, raw.line, printable(shortened(raw.key)), printable(text)});
 }
 
-void Configuration::error(const char *key, const QString &text)
+void Configuration::tell(Message::Level level, const char *key, const QString &text,
+                         std::initializer_list<const char *> others)
 {
-    m_messages.push_back(
-        {Message::Level::Error, m_lines[*findKey(QString::fromLatin1(key))], QString::fromLatin1(key), text});
+    int line = m_lines[*findKey(QString::fromLatin1(key))];
+    for (const char *other : others) {
+        if (line == 0)
+            line = m_lines[*findKey(QString::fromLatin1(other))];
+    }
+    m_messages.push_back({level, line, QString::fromLatin1(key), text});
+}
+
+void Configuration::error(const char *key, const QString &text, std::initializer_list<const char *> others)
+{
+    tell(Message::Level::Error, key, text, others);
 }
 
 void Configuration::warn(const char *key, const QString &text)
 {
-    m_messages.push_back({Message::Level::Warning, m_lines[*findKey(QString::fromLatin1(key))],
-                          QString::fromLatin1(key), text});
+    tell(Message::Level::Warning, key, text, {});
+}
+
+void Configuration::keepTypes(const std::function<bool(const QString &)> &isKnown)
+{
+    const size_t key = *findKey(u"BMS_TYPE");
+    Value &types = m_values[key];
+    const Raw raw{QStringLiteral("BMS_TYPE"), types.text, m_lines[key]};
+    QStringList kept;
+    for (const QString &type : types.words) {
+        if (isKnown(type))
+            kept.append(type);
+        else
+            add(Message::Level::Error, raw,
+                tr("\"%1\" is no BMS that is supported and ignored (\"serialbattery drivers --json\" lists "
+                   "them)")
+                    .arg(shortened(type)));
+    }
+    types.words = kept;
+    types.text = kept.join(QStringLiteral(", "));
 }
 
 bool Configuration::readFile(const QString &path)
@@ -140,10 +178,14 @@ void Configuration::apply(const std::vector<Entry> &entries)
     collect(entries, values, old);
     replaceReferences(values);
     convertOld(old, values);
+    std::vector<size_t> wrong;
     for (size_t key = 0; key < m_values.size(); ++key) {
-        if (const auto raw = values.constFind(key); raw != values.cend())
-            set(key, *raw);
+        if (const auto raw = values.constFind(key); raw != values.cend() && !set(key, *raw))
+            wrong.push_back(key);
     }
+    // Only now: a list must not be joined with a partner that was written for another one.
+    for (const size_t key : wrong)
+        resetWithPartner(key);
     checkLists();
     checkVoltages();
     checkCurves();
@@ -155,25 +197,30 @@ void Configuration::apply(const std::vector<Entry> &entries)
 void Configuration::collect(const std::vector<Entry> &entries, RawValues &values, QHash<QString, Raw> &old)
 {
     QSet<QString> toldSections;
+    size_t told = 0;
+    const auto tellOf = [&](const Raw &raw, const QString &text) {
+        if (++told < mostMessages)
+            add(Message::Level::Warning, raw, text);
+        else if (told == mostMessages)
+            m_messages.push_back(
+                {Message::Level::Warning, raw.line, {}, tr("and more like these: is this the right file?")});
+    };
     for (const Entry &entry : entries) {
         const Raw raw{entry.key, entry.value, entry.line};
         const bool isDefault = entry.section.compare(QLatin1String("DEFAULT"), Qt::CaseInsensitive) == 0;
         if (!isDefault && !toldSections.contains(entry.section)) {
             toldSections.insert(entry.section);
-            m_messages.push_back(
-                {Message::Level::Warning,
-                 entry.line,
-                 {},
-                 entry.section.isEmpty()
-                     ? tr("keys before a section are taken as [DEFAULT]: write [DEFAULT] above them")
-                     : tr("section [%1] is not known and ignored, all keys belong below [DEFAULT]")
-                           .arg(shortened(entry.section))});
+            tellOf({{}, {}, entry.line},
+                   entry.section.isEmpty()
+                       ? tr("keys before a section are taken as [DEFAULT]: write [DEFAULT] above them")
+                       : tr("section [%1] is not known and ignored, all keys belong below [DEFAULT]")
+                             .arg(shortened(entry.section)));
         }
         if (!isDefault && !entry.section.isEmpty())
             continue;
         if (const auto key = findKey(entry.key)) {
             if (values.contains(*key))
-                add(Message::Level::Warning, raw, tr("stands twice: this value counts"));
+                tellOf(raw, tr("stands twice: this value counts"));
             values.insert(*key, raw);
             continue;
         }
@@ -185,35 +232,46 @@ void Configuration::collect(const std::vector<Entry> &entries, RawValues &values
             old.insert(QString::fromLatin1(known->old), raw);
             continue;
         }
-        const QString nearest = nearestKey(entry.key);
-        add(Message::Level::Warning, raw,
-            nearest.isEmpty() ? tr("is not known and ignored")
-                              : tr("is not known and ignored: %1?").arg(nearest));
+        const QString nearest = told < mostMessages ? nearestKey(entry.key) : QString();
+        tellOf(raw, nearest.isEmpty() ? tr("is not known and ignored")
+                                      : tr("is not known and ignored: %1?").arg(nearest));
     }
 }
 
 void Configuration::replaceReferences(RawValues &values)
 {
     constexpr int deepest = 10;
-    for (Raw &raw : values) {
-        for (int depth = 0; depth < deepest && raw.value.contains(QLatin1String("%(")); ++depth) {
-            const qsizetype start = raw.value.indexOf(QLatin1String("%("));
-            const qsizetype end = raw.value.indexOf(QLatin1String(")s"), start);
-            if (end < 0)
-                break;
-            const auto key = findKey(QStringView(raw.value).mid(start + 2, end - start - 2));
-            if (!key)
-                break;
-            const auto other = values.constFind(*key);
-            const QString text =
-                other != values.cend() ? other->value : QString::fromUtf8(keys()[*key].standard);
-            if (raw.value.size() + text.size() > longestLine)
-                break;
-            raw.value.replace(start, end + 2 - start, text);
+    constexpr qsizetype longestName = 64;
+    int left = 1000; // a file can ask for more work than there is time
+    // From what was written, so that the order of the keys makes no difference.
+    const RawValues written = values;
+    const std::function<QString(const QString &, int)> resolved = [&](const QString &text, int depth) {
+        QString result;
+        for (qsizetype at = 0; at < text.size() && result.size() <= longestLine; ++at) {
+            const QStringView rest = QStringView(text).mid(at);
+            if (rest.startsWith(QLatin1String("%%"))) {
+                result += QLatin1Char('%');
+                ++at;
+                continue;
+            }
+            const qsizetype end = rest.startsWith(QLatin1String("%("))
+                                      ? rest.left(longestName).indexOf(QLatin1String(")s"))
+                                      : -1;
+            const auto key = end < 0 ? std::nullopt : findKey(rest.mid(2, end - 2));
+            if (!key || depth == deepest || left == 0) {
+                result += text[at];
+                continue;
+            }
+            --left;
+            const auto other = written.constFind(*key);
+            result += resolved(
+                other != written.cend() ? other->value : QString::fromUtf8(keys()[*key].standard), depth + 1);
+            at += end + 1;
         }
-    }
+        return result.left(longestLine);
+    };
     for (Raw &raw : values)
-        raw.value.replace(QLatin1String("%%"), QLatin1String("%"));
+        raw.value = resolved(raw.value, 0);
 }
 
 void Configuration::convertOld(const QHash<QString, Raw> &old, RawValues &values)
@@ -236,7 +294,8 @@ void Configuration::convertOld(const QHash<QString, Raw> &old, RawValues &values
             continue;
         }
         Raw raw = *at;
-        const bool isTrue = raw.value.compare(QLatin1String("true"), Qt::CaseInsensitive) == 0;
+        const QString value = withoutComment(raw.value);
+        const bool isTrue = value.compare(QLatin1String("true"), Qt::CaseInsensitive) == 0;
         switch (each.conversion) {
         case Conversion::LinearToMode:
             raw.value = isTrue ? QStringLiteral("1") : QStringLiteral("2");
@@ -246,17 +305,20 @@ void Configuration::convertOld(const QHash<QString, Raw> &old, RawValues &values
             break;
         case Conversion::SpreadToDeviation: {
             const auto spread = values.constFind(*findKey(u"SWITCH_TO_FLOAT_CELL_VOLTAGE_DIFF"));
-            const double from = spread != values.cend() ? spread->value.toDouble() : 0.010;
-            raw.value = QString::number(std::max(0.0, raw.value.toDouble() - from), 'f', 3);
+            const double from = spread != values.cend() ? withoutComment(spread->value).toDouble() : 0.010;
+            bool ok = false;
+            const double whole = value.toDouble(&ok);
+            if (ok)
+                raw.value = QString::number(std::max(0.0, whole - from), 'f', 3);
             break;
         }
         case Conversion::SourceToList:
-            if (raw.value == QLatin1String("0"))
+            if (value == QLatin1String("0"))
                 raw.value = QStringLiteral("1, 2, 3, 4");
             break;
         case Conversion::DecimalToHex: {
             bool ok = false;
-            const int address = raw.value.toInt(&ok);
+            const int address = value.toInt(&ok);
             if (ok)
                 raw.value = QStringLiteral("0x%1").arg(address, 2, 16, QLatin1Char('0'));
             break;
@@ -269,6 +331,11 @@ void Configuration::convertOld(const QHash<QString, Raw> &old, RawValues &values
         add(Message::Level::Warning, *at,
             tr("is now %1 = %2, taken over").arg(QLatin1String(each.key), shortened(raw.value)));
         values.insert(key, raw);
+    }
+    if (const auto all = values.find(*findKey(u"TEMPERATURE_SOURCE_BATTERY"));
+        all != values.end() && withoutComment(all->value) == QLatin1String("0")) {
+        all->value = QStringLiteral("1, 2, 3, 4");
+        add(Message::Level::Warning, *all, tr("0 is now %1, taken over").arg(all->value));
     }
     convertSocSteps(old, QStringLiteral("CC_"), "SOC_WHILE_CHARGING", "MAX_CHARGE_CURRENT_SOC_FRACTION",
                     values);

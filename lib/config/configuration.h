@@ -9,6 +9,8 @@
 #include <QHash>
 #include <QStringList>
 #include <QVariant>
+#include <functional>
+#include <initializer_list>
 
 namespace sb::config {
 
@@ -39,6 +41,9 @@ public:
     void readValues(const QHash<QString, QString> &values);
 
     [[nodiscard]] const std::vector<Message> &messages() const { return m_messages; }
+    /// Takes those names out of BMS_TYPE that \a isKnown does not know, each with an error.
+    void keepTypes(const std::function<bool(const QString &)> &isKnown);
+
     /// At least one value was wrong, and a safe one is in use.
     [[nodiscard]] bool hasErrors() const;
 
@@ -67,7 +72,9 @@ private:
     void convertSocSteps(const QHash<QString, Raw> &old, const QString &prefix, const char *limits,
                          const char *fractions, RawValues &values);
     void replaceReferences(RawValues &values);
-    void set(size_t key, const Raw &raw);
+    /// \return false where the default of the key must be taken.
+    [[nodiscard]] bool set(size_t key, const Raw &raw);
+    [[nodiscard]] static QString withoutComment(const QString &text);
     void setDefault(size_t key);
     [[nodiscard]] bool parse(size_t key, QString text, Value &value, const Raw &raw);
     [[nodiscard]] bool parseFlag(const KeyInfo &info, const QString &text, Value &value, const Raw &raw);
@@ -78,8 +85,11 @@ private:
     void checkCurves();
     void checkRest();
     void resetWithPartner(size_t key);
-    void error(const char *key, const QString &text);
+    /// \a others: keys it is about as well; the line is the first of those that stand in the file.
+    void error(const char *key, const QString &text, std::initializer_list<const char *> others = {});
     void warn(const char *key, const QString &text);
+    void tell(Message::Level level, const char *key, const QString &text,
+              std::initializer_list<const char *> others);
     void add(Message::Level level, const Raw &raw, const QString &text);
     void setNumber(const char *key, double number);
 

@@ -57,15 +57,18 @@ void Configuration::checkLists()
         const auto &x = list(curve.x);
         const auto &y = list(curve.y);
         if (x.size() != y.size()) {
-            error(curve.x, tr("%1 values, but %2 has %3: the defaults of both are used")
-                               .arg(x.size())
-                               .arg(QLatin1String(curve.y))
-                               .arg(y.size()));
+            error(curve.x,
+                  tr("%1 values, but %2 has %3: the defaults of both are used")
+                      .arg(x.size())
+                      .arg(QLatin1String(curve.y))
+                      .arg(y.size()),
+                  {curve.y});
             resetPair(curve.x);
         } else if (x.size() < 2 || !isMonotonic(x)) {
             error(curve.x,
                   tr("must rise or fall from value to value, at least two: the defaults are used, for %1 too")
-                      .arg(QLatin1String(curve.y)));
+                      .arg(QLatin1String(curve.y)),
+                  {curve.y});
             resetPair(curve.x);
         }
     }
@@ -74,7 +77,8 @@ void Configuration::checkLists()
         !isMonotonic(reported)) {
         error("CURRENT_REPORTED_BY_BMS",
               tr("needs as many values as CURRENT_MEASURED_BY_USER, rising: the defaults "
-                 "of both are used"));
+                 "of both are used"),
+              {"CURRENT_MEASURED_BY_USER"});
         resetPair("CURRENT_REPORTED_BY_BMS");
     }
     for (const char *key : {"TEMPERATURE_1_ADJUST", "TEMPERATURE_2_ADJUST", "TEMPERATURE_3_ADJUST",
@@ -96,20 +100,25 @@ void Configuration::checkVoltages()
     if (number("MIN_CELL_VOLTAGE") >= number("MAX_CELL_VOLTAGE")) {
         error("MIN_CELL_VOLTAGE",
               tr("%1 is not below MAX_CELL_VOLTAGE %2: the defaults of both are used")
-                  .arg(volts(number("MIN_CELL_VOLTAGE")), volts(number("MAX_CELL_VOLTAGE"))));
+                  .arg(volts(number("MIN_CELL_VOLTAGE")), volts(number("MAX_CELL_VOLTAGE"))),
+              {"MAX_CELL_VOLTAGE"});
         setDefault(*findKey(u"MIN_CELL_VOLTAGE"));
         setDefault(*findKey(u"MAX_CELL_VOLTAGE"));
     }
     const double minimum = number("MIN_CELL_VOLTAGE");
     const double maximum = number("MAX_CELL_VOLTAGE");
     if (number("FLOAT_CELL_VOLTAGE") > maximum) {
-        error("FLOAT_CELL_VOLTAGE", tr("%1 is above MAX_CELL_VOLTAGE: %2 is used")
-                                        .arg(volts(number("FLOAT_CELL_VOLTAGE")), volts(maximum)));
+        error("FLOAT_CELL_VOLTAGE",
+              tr("%1 is above MAX_CELL_VOLTAGE: %2 is used")
+                  .arg(volts(number("FLOAT_CELL_VOLTAGE")), volts(maximum)),
+              {"MAX_CELL_VOLTAGE"});
         setNumber("FLOAT_CELL_VOLTAGE", maximum);
     }
     if (number("FLOAT_CELL_VOLTAGE") < minimum) {
-        error("FLOAT_CELL_VOLTAGE", tr("%1 is below MIN_CELL_VOLTAGE: %2 is used")
-                                        .arg(volts(number("FLOAT_CELL_VOLTAGE")), volts(minimum)));
+        error("FLOAT_CELL_VOLTAGE",
+              tr("%1 is below MIN_CELL_VOLTAGE: %2 is used")
+                  .arg(volts(number("FLOAT_CELL_VOLTAGE")), volts(minimum)),
+              {"MIN_CELL_VOLTAGE"});
         setNumber("FLOAT_CELL_VOLTAGE", minimum);
     }
     if (value("SOC_RESET_AFTER_DAYS").isSet && number("SOC_RESET_AFTER_DAYS") == 0)
@@ -119,25 +128,28 @@ void Configuration::checkVoltages()
         if (resets)
             error("SOC_RESET_CELL_VOLTAGE",
                   tr("%1 is below MAX_CELL_VOLTAGE: %2 is used")
-                      .arg(volts(number("SOC_RESET_CELL_VOLTAGE")), volts(maximum)));
+                      .arg(volts(number("SOC_RESET_CELL_VOLTAGE")), volts(maximum)),
+                  {"MAX_CELL_VOLTAGE", "SOC_RESET_AFTER_DAYS"});
         setNumber("SOC_RESET_CELL_VOLTAGE", maximum);
     }
     if (flag("BLOCK_ON_DISCONNECT"))
         return;
     if (number("BLOCK_ON_DISCONNECT_VOLTAGE_MIN") < minimum) {
         error("BLOCK_ON_DISCONNECT_VOLTAGE_MIN",
-              tr("is below MIN_CELL_VOLTAGE: %1 is used").arg(volts(minimum)));
+              tr("is below MIN_CELL_VOLTAGE: %1 is used").arg(volts(minimum)), {"MIN_CELL_VOLTAGE"});
         setNumber("BLOCK_ON_DISCONNECT_VOLTAGE_MIN", minimum);
     }
     if (number("BLOCK_ON_DISCONNECT_VOLTAGE_MAX") > maximum) {
         error("BLOCK_ON_DISCONNECT_VOLTAGE_MAX",
-              tr("is above MAX_CELL_VOLTAGE: %1 is used").arg(volts(maximum)));
+              tr("is above MAX_CELL_VOLTAGE: %1 is used").arg(volts(maximum)), {"MAX_CELL_VOLTAGE"});
         setNumber("BLOCK_ON_DISCONNECT_VOLTAGE_MAX", maximum);
     }
     if (number("BLOCK_ON_DISCONNECT_VOLTAGE_MIN") >= number("BLOCK_ON_DISCONNECT_VOLTAGE_MAX")) {
         error("BLOCK_ON_DISCONNECT",
               tr("BLOCK_ON_DISCONNECT_VOLTAGE_MIN is not below ..._MAX, so there is no safe "
-                 "voltage: True is used"));
+                 "voltage: True is used"),
+              {"BLOCK_ON_DISCONNECT_VOLTAGE_MIN", "BLOCK_ON_DISCONNECT_VOLTAGE_MAX", "MIN_CELL_VOLTAGE",
+               "MAX_CELL_VOLTAGE"});
         Value &block = m_values[*findKey(u"BLOCK_ON_DISCONNECT")];
         block.flag = true;
         block.text = QStringLiteral("True");
@@ -160,11 +172,14 @@ void Configuration::checkCurves()
     const char *top = resets ? "SOC_RESET_CELL_VOLTAGE" : "MAX_CELL_VOLTAGE";
     if (const auto [voltage, fraction] = fractionAt(curveKeys[0], true);
         fraction == 0 && voltage < number(top))
-        error(curveKeys[0].x, tr("charging stops at %1, below %2: the full voltage is never reached")
-                                  .arg(volts(voltage), QLatin1String(top)));
+        error(curveKeys[0].x,
+              tr("charging stops at %1, below %2: the full voltage is never reached")
+                  .arg(volts(voltage), QLatin1String(top)),
+              {curveKeys[0].y, top, "SOC_RESET_AFTER_DAYS"});
     if (const auto [voltage, fraction] = fractionAt(curveKeys[1], false);
         fraction == 0 && voltage > number("MIN_CELL_VOLTAGE"))
-        error(curveKeys[1].x, tr("discharging stops at %1, above MIN_CELL_VOLTAGE").arg(volts(voltage)));
+        error(curveKeys[1].x, tr("discharging stops at %1, above MIN_CELL_VOLTAGE").arg(volts(voltage)),
+              {curveKeys[1].y, "MIN_CELL_VOLTAGE"});
 }
 
 void Configuration::checkRest()
@@ -172,13 +187,15 @@ void Configuration::checkRest()
     if (flag("SOC_CALCULATION") && !text("EXTERNAL_SENSOR_DBUS_PATH_SOC").isEmpty())
         error("SOC_CALCULATION",
               tr("and EXTERNAL_SENSOR_DBUS_PATH_SOC exclude each other: the external SoC counts "
-                 "while it is there"));
+                 "while it is there"),
+              {"EXTERNAL_SENSOR_DBUS_PATH_SOC"});
     if (number("SWITCH_TO_BULK_SOC_THRESHOLD") <= 0 && number("SWITCH_TO_BULK_CELL_VOLTAGE_DIFF") >= 0.101)
         warn("SWITCH_TO_BULK_SOC_THRESHOLD",
              tr("and SWITCH_TO_BULK_CELL_VOLTAGE_DIFF are both off: once in float, "
                 "the battery hardly ever charges to the maximum again"));
     if (number("SOC_LOW_ALARM") > number("SOC_LOW_WARNING")) {
-        error("SOC_LOW_ALARM", tr("is above SOC_LOW_WARNING: the defaults of both are used"));
+        error("SOC_LOW_ALARM", tr("is above SOC_LOW_WARNING: the defaults of both are used"),
+              {"SOC_LOW_WARNING"});
         setDefault(*findKey(u"SOC_LOW_ALARM"));
         setDefault(*findKey(u"SOC_LOW_WARNING"));
     }
@@ -192,7 +209,8 @@ void Configuration::checkRest()
         setNumber("INVERT_CURRENT_MEASUREMENT", 1);
     }
     if (number("LIPRO_END_ADDRESS") < number("LIPRO_START_ADDRESS")) {
-        error("LIPRO_END_ADDRESS", tr("is below LIPRO_START_ADDRESS: the defaults of both are used"));
+        error("LIPRO_END_ADDRESS", tr("is below LIPRO_START_ADDRESS: the defaults of both are used"),
+              {"LIPRO_START_ADDRESS"});
         setDefault(*findKey(u"LIPRO_START_ADDRESS"));
         setDefault(*findKey(u"LIPRO_END_ADDRESS"));
     }

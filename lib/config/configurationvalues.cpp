@@ -17,16 +17,6 @@ bool isNumeric(KeyType type)
            type == KeyType::FloatList || type == KeyType::IntegerList || type == KeyType::HexList;
 }
 
-/// \a text without a comment behind the value.
-QString withoutComment(const QString &text)
-{
-    for (qsizetype i = 1; i < text.size(); ++i) {
-        if ((text[i] == QLatin1Char(';') || text[i] == QLatin1Char('#')) && text[i - 1].isSpace())
-            return text.left(i).trimmed();
-    }
-    return text;
-}
-
 QString withUnit(double number, const KeyInfo &info)
 {
     const QString text = QString::number(number, 'g', 10);
@@ -64,6 +54,15 @@ QStringList items(const QString &text)
 
 } // namespace
 
+QString Configuration::withoutComment(const QString &text)
+{
+    for (qsizetype i = 1; i < text.size(); ++i) {
+        if ((text[i] == QLatin1Char(';') || text[i] == QLatin1Char('#')) && text[i - 1].isSpace())
+            return text.left(i).trimmed();
+    }
+    return text;
+}
+
 void Configuration::setDefault(size_t key)
 {
     const KeyInfo &info = keys()[key];
@@ -73,10 +72,9 @@ void Configuration::setDefault(size_t key)
     Q_ASSERT(ok);
     Q_UNUSED(ok)
     m_values[key] = value;
-    m_lines[key] = 0;
 }
 
-void Configuration::set(size_t key, const Raw &raw)
+bool Configuration::set(size_t key, const Raw &raw)
 {
     const KeyInfo &info = keys()[key];
     QString text = raw.value;
@@ -88,21 +86,24 @@ void Configuration::set(size_t key, const Raw &raw)
     }
     m_lines[key] = raw.line;
     if (text.isEmpty() && info.type != KeyType::Switch) {
+        if (!info.empty && info.partner) {
+            add(Message::Level::Error, raw,
+                tr("is empty: the default is used, for %1 too").arg(QLatin1String(info.partner)));
+            return false;
+        }
         if (!info.empty) {
             add(Message::Level::Warning, raw,
                 tr("is empty: its default %1 is used").arg(QString::fromUtf8(info.standard)));
-            return;
+            setDefault(key);
+            return true;
         }
         text = QString::fromLatin1(info.empty);
     }
     Value value;
-    if (parse(key, text, value, raw)) {
-        m_values[key] = value;
-        return;
-    }
-    const int line = m_lines[key];
-    resetWithPartner(key);
-    m_lines[key] = line;
+    if (!parse(key, text, value, raw))
+        return false;
+    m_values[key] = value;
+    return true;
 }
 
 void Configuration::resetWithPartner(size_t key)
@@ -115,6 +116,9 @@ void Configuration::resetWithPartner(size_t key)
 bool Configuration::parse(size_t key, QString text, Value &value, const Raw &raw)
 {
     const KeyInfo &info = keys()[key];
+    if (info.type == KeyType::Word || info.type == KeyType::Bool || info.type == KeyType::Integer ||
+        info.type == KeyType::Float)
+        text = text.simplified();
     value.text = text;
     value.isSet = !text.isEmpty();
     switch (info.type) {

@@ -10,8 +10,6 @@ namespace {
 
 QString tr(const char *text) { return QCoreApplication::translate("Configuration", text); }
 
-constexpr size_t mostMessages = 200;
-
 class Parser
 {
 public:
@@ -31,14 +29,16 @@ public:
             return;
         if (text.front() == QLatin1Char(';') || text.front() == QLatin1Char('#'))
             return;
-        const bool indented = raw.front().isSpace();
-        if (indented && m_continues) {
+        // A value goes on in lines that stand further to the right than its key.
+        const qsizetype indent = text.data() - raw.data();
+        if (m_continues && indent > m_indent) {
             QString &value = m_file.entries.back().value;
             if (value.size() + text.size() <= longestLine)
                 value += QLatin1Char('\n') + text.toString();
             return;
         }
         m_continues = false;
+        m_indent = indent;
         if (text.front() == QLatin1Char('[')) {
             section(number, text);
             return;
@@ -80,6 +80,7 @@ private:
 
     IniFile &m_file;
     QString m_section;
+    qsizetype m_indent = 0;
     bool m_continues = false;
 };
 

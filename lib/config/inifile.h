@@ -40,6 +40,8 @@ struct IniFile
 /// Longest line that is looked at, in characters; largest file, in bytes.
 inline constexpr int longestLine = 65536;
 inline constexpr qint64 largestFile = 4 * 1024 * 1024;
+/// After so many messages of one kind a file is taken for something else, and the rest is not told.
+inline constexpr size_t mostMessages = 200;
 
 [[nodiscard]] IniFile parseIni(const QByteArray &text);
 

@@ -112,7 +112,7 @@ const KeyInfo rows[] = {
      QT_TRANSLATE_NOOP("Configuration",
                        "Longest delay of a small CCL/DCL reduction. Despite its name not used for CVL.")},
     {"CVL_RECALCULATION_ON_MAX_PERCENTAGE_CHANGE", QT_TRANSLATE_NOOP("Configuration", "Charge mode"),
-     KeyType::Integer, "33", "%", 0, 100, nullptr, nullptr,
+     KeyType::Integer, "33", "%", 0, 10000, nullptr, nullptr,
      QT_TRANSLATE_NOOP("Configuration",
                        "A CCL/DCL change of at least this share of the present limit acts at once.")},
     {"CVL_RECOVERY_HOLD_SEC", QT_TRANSLATE_NOOP("Configuration", "Charge mode"), KeyType::Integer, "60", "s",

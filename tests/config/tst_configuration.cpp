@@ -4,6 +4,7 @@
 #include "config/optionsfile.h"
 #include "referencedefaults.h"
 
+#include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -191,9 +192,9 @@ BMS_TYPE = Lifepower
         row("curves of different length", "CELL_VOLTAGES_WHILE_CHARGING = 3.5, 3.4\n",
             "CELL_VOLTAGES_WHILE_CHARGING", 2, true);
         row("one fraction missing", "MAX_CHARGE_CURRENT_CV_FRACTION = 0, 0.5, 1\n",
-            "CELL_VOLTAGES_WHILE_CHARGING", 0, true);
+            "CELL_VOLTAGES_WHILE_CHARGING", 2, true);
         row("no list", "TEMPERATURES_WHILE_CHARGING = cold\n", "TEMPERATURES_WHILE_CHARGING", 2, true);
-        row("empty list", "CELL_VOLTAGES_WHILE_CHARGING =\n", "CELL_VOLTAGES_WHILE_CHARGING", 2, false);
+        row("empty list", "CELL_VOLTAGES_WHILE_CHARGING =\n", "CELL_VOLTAGES_WHILE_CHARGING", 2, true);
         row("only commas", "CELL_VOLTAGES_WHILE_CHARGING = ,,,\n", "CELL_VOLTAGES_WHILE_CHARGING", 2, true);
         row("not monotonic", "TEMPERATURES_WHILE_CHARGING = 0, 2, 5, 4, 40, 45, 50, 55\n",
             "TEMPERATURES_WHILE_CHARGING", 2, true);
@@ -212,7 +213,7 @@ BMS_TYPE = Lifepower
         row("alarm above warning", "SOC_LOW_ALARM = 30\n", "SOC_LOW_ALARM", 2, true);
         row("safe window upside down",
             "BLOCK_ON_DISCONNECT_VOLTAGE_MIN = 3.4\nBLOCK_ON_DISCONNECT_VOLTAGE_MAX = 3.3\n",
-            "BLOCK_ON_DISCONNECT", 0, true);
+            "BLOCK_ON_DISCONNECT", 2, true);
         row("safe window too low", "BLOCK_ON_DISCONNECT_VOLTAGE_MIN = 2.5\n",
             "BLOCK_ON_DISCONNECT_VOLTAGE_MIN", 2, true);
         row("two sources of SoC", "SOC_CALCULATION = True\nEXTERNAL_SENSOR_DBUS_PATH_SOC = /Soc\n",
@@ -259,6 +260,84 @@ BMS_TYPE = Lifepower
         QCOMPARE(controlSettings(c).configurationError, c.hasErrors());
     }
 
+    void aWrongListBringsDownItsPartner_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        // Each keeps its fractions in the order of the list that is wrong: read with the default list, which
+        // falls, the full current would flow into a full cell.
+        QTest::newRow("typing error")
+            << QByteArray("CELL_VOLTAGES_WHILE_CHARGING = 3.375, 3.400, 3.425, 3.450, 3.5O0\n"
+                          "MAX_CHARGE_CURRENT_CV_FRACTION = 1.0, 0.25, 0.05, 0.005, 0\n");
+        QTest::newRow("fractions first")
+            << QByteArray("MAX_CHARGE_CURRENT_CV_FRACTION = 1.0, 0.25, 0.05, 0.005, 0\n"
+                          "CELL_VOLTAGES_WHILE_CHARGING = 3.375, 3.400, 3.425, 3.450, 35\n");
+        QTest::newRow("empty") << QByteArray("CELL_VOLTAGES_WHILE_CHARGING =\n"
+                                             "MAX_CHARGE_CURRENT_CV_FRACTION = 1.0, 0.25, 0.05, 0.005, 0\n");
+        QTest::newRow("wrong fraction")
+            << QByteArray("CELL_VOLTAGES_WHILE_CHARGING = 3.375, 3.400, 3.425, 3.450, 3.6\n"
+                          "MAX_CHARGE_CURRENT_CV_FRACTION = 1.0, 0.25, 0.05, 0.005, -1\n");
+    }
+    void aWrongListBringsDownItsPartner()
+    {
+        QFETCH(const QByteArray, text);
+        const Configuration c = read("[DEFAULT]\n" + text);
+        QVERIFY(c.hasErrors());
+        QCOMPARE(controlSettings(c).charge.cellVoltage, control::Settings().charge.cellVoltage);
+    }
+
+    void everyErrorNamesALine_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        for (const char *text :
+             {"MAX_CELL_VOLTAGE = 3.3", "MAX_CELL_VOLTAGE = 2.8", "MIN_CELL_VOLTAGE = 3.4",
+              "SOC_RESET_AFTER_DAYS = 30\nMAX_CELL_VOLTAGE = 3.7", "MAX_CHARGE_CURRENT_CV_FRACTION = 0, 1",
+              "CURRENT_MEASURED_BY_USER = 1, 2, 3", "BLOCK_ON_DISCONNECT_VOLTAGE_MIN = 3.4",
+              "BLOCK_ON_DISCONNECT_VOLTAGE_MAX = 3.0", "MIN_CELL_VOLTAGE = 2.7", "SOC_LOW_WARNING = 5",
+              "LIPRO_START_ADDRESS = 9", "SOC_RESET_AFTER_DAYS = 30"})
+            QTest::newRow(text) << QByteArray(text);
+    }
+    void everyErrorNamesALine()
+    {
+        QFETCH(const QByteArray, text);
+        const Configuration c = read("[DEFAULT]\n" + text + "\n");
+        QVERIFY(c.hasErrors());
+        for (const Message &message : c.messages())
+            QVERIFY2(message.line >= 2, qUtf8Printable(message.key + QLatin1Char(' ') + message.text));
+    }
+
+    void messagesAreOneLine_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        for (const char *text : {"MAX_CELL_VOLTAGE = 5\n  volts", "CVCM_ENABLE = may\n  be",
+                                 "LOGGING = a\n  b", "LOGGING = \x1b[2Ja\x07", "CO\x1b[2JFFEE = 1"})
+            QTest::newRow(text) << QByteArray(text);
+    }
+    void messagesAreOneLine()
+    {
+        QFETCH(const QByteArray, text);
+        const Configuration c = read("[DEFAULT]\n" + text + "\n");
+        QVERIFY(!c.messages().empty());
+        for (const Message &message : c.messages()) {
+            for (const QChar character : QString(message.key + message.text))
+                QVERIFY2(character.isPrint(), qUtf8Printable(message.text));
+        }
+    }
+
+    void afterAHundredFaultsItSaysSoAndStops()
+    {
+        QByteArray text("[DEFAULT]\n");
+        for (int i = 0; i < 40000; ++i)
+            text += "MAX_BATTERY_CHARGE_CURRENTS_OF_EVERY_SINGLE_DAY_IN_THE_YEAR_" + QByteArray::number(i) +
+                    " = 1\n[s" + QByteArray::number(i) +
+                    "]\nMAX_CELL_VOLTAGE = 3.4\n[DEFAULT]\nLOGGING = INFO\n";
+        QElapsedTimer timer;
+        timer.start();
+        const Configuration c = read(text);
+        QVERIFY(timer.elapsed() < 5000);
+        QVERIFY(c.messages().size() < 1000);
+        QVERIFY(!c.messages().empty());
+    }
+
     void formsOfFilesAreRead_data()
     {
         QTest::addColumn<QByteArray>("text");
@@ -271,6 +350,12 @@ BMS_TYPE = Lifepower
         QTest::newRow("no section") << QByteArray("MAX_BATTERY_CHARGE_CURRENT = 33\n");
         QTest::newRow("comments") << QByteArray(
             "; x\n# y\n[DEFAULT]\n  ; z\nMAX_BATTERY_CHARGE_CURRENT = 33");
+        QTest::newRow("keys indented alike") << QByteArray(
+            "[DEFAULT]\n  MAX_BATTERY_CHARGE_CURRENT = 33\n  MAX_BATTERY_DISCHARGE_CURRENT = 44\n");
+        QTest::newRow("indented, with a continued list") << QByteArray(
+            "[DEFAULT]\n  SOC_WHILE_CHARGING = 98, 95,\n    90, 85\n  MAX_BATTERY_CHARGE_CURRENT = 33\n");
+        QTest::newRow("no reference") << QByteArray(
+            "[DEFAULT]\nTEMPERATURE_1_NAME = %%(LOGGING)s %(NONE)s\nMAX_BATTERY_CHARGE_CURRENT = 33\n");
         QTest::newRow("reference") << QByteArray(
             "[DEFAULT]\nMAX_BATTERY_DISCHARGE_CURRENT = 33\nMAX_BATTERY_CHARGE_CURRENT = "
             "%(max_battery_discharge_current)s\n");
@@ -291,6 +376,59 @@ BMS_TYPE = Lifepower
         QCOMPARE(c.list("SOC_WHILE_CHARGING"), (std::vector<double>{98, 95, 90, 85}));
         QCOMPARE(c.text("TEMPERATURE_1_NAME"), QStringLiteral("a ; b"));
         QCOMPARE(c.text("MQTT_PASSWORD"), QStringLiteral("50%"));
+    }
+
+    void percentSignsMeanWhatTheyDid()
+    {
+        const Configuration c =
+            read("[DEFAULT]\nTEMPERATURE_1_NAME = %%(LOGGING)s\n"
+                 "TEMPERATURE_2_NAME = %(NONE)s %(LOGGING)s\nTEMPERATURE_3_NAME = 5%\n"
+                 "TEMPERATURE_4_NAME = %(TEMPERATURE_3_NAME)s of %(TEMPERATURE_1_NAME)s\n");
+        QCOMPARE(c.text("TEMPERATURE_1_NAME"), QStringLiteral("%(LOGGING)s"));
+        QCOMPARE(c.text("TEMPERATURE_2_NAME"), QStringLiteral("%(NONE)s INFO"));
+        QCOMPARE(c.text("TEMPERATURE_3_NAME"), QStringLiteral("5%"));
+        QCOMPARE(c.text("TEMPERATURE_4_NAME"), QStringLiteral("5% of %(LOGGING)s"));
+    }
+
+    void referencesCannotMakeEndlessWork()
+    {
+        QByteArray text("[DEFAULT]\n");
+        for (int i = 1; i < 4; ++i)
+            text += "TEMPERATURE_" + QByteArray::number(i) + "_NAME = " +
+                    QByteArray("%(TEMPERATURE_" + QByteArray::number(i + 1) + "_NAME)s").repeated(2000) +
+                    '\n';
+        text += "TEMPERATURE_4_NAME =\nMQTT_USERNAME = " + QByteArray("%(").repeated(30000) + ")s\n";
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(!read(text).hasErrors());
+        QVERIFY(timer.elapsed() < 5000);
+    }
+
+    void allSensorsMayBeWrittenAsZero()
+    {
+        const Configuration c = read("[DEFAULT]\nTEMPERATURE_SOURCE_BATTERY = 0\n");
+        QVERIFY(!c.hasErrors());
+        QCOMPARE(c.messages().size(), 1U);
+        QCOMPARE(c.list("TEMPERATURE_SOURCE_BATTERY"), (std::vector<double>{1, 2, 3, 4}));
+    }
+
+    void oldValuesAreJudgedLikeNewOnes()
+    {
+        const Configuration c = read("[DEFAULT]\nLINEAR_LIMITATION_ENABLE = True ; smooth\n"
+                                     "CELL_VOLTAGE_DIFF_KEEP_MAX_VOLTAGE_TIME_RESTART = much\n");
+        QCOMPARE(c.integer("CHARGE_MODE"), 1);
+        QCOMPARE(c.number("SWITCH_TO_FLOAT_CELL_VOLTAGE_DEVIATION"), 0.003);
+        QVERIFY(c.hasErrors());
+    }
+
+    void unknownTypesAreLeftOutOfTheSearch()
+    {
+        Configuration c = read("[DEFAULT]\nBMS_TYPE = LltJbd, Toaster\n");
+        c.keepTypes([](const QString &name) { return name == QLatin1String("LltJbd"); });
+        QCOMPARE(c.words("BMS_TYPE"), QStringList{QStringLiteral("LltJbd")});
+        QVERIFY(c.hasErrors());
+        QCOMPARE(c.messages().front().line, 2);
+        QVERIFY(c.messages().front().text.contains(QLatin1String("Toaster")));
     }
 
     void suggestsTheKeyThatWasMeant()

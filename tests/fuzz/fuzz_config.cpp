@@ -50,7 +50,8 @@ extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, size_t size)
     configuration.readText(text);
     checkSafe(controlSettings(configuration));
     for (const Message &message : configuration.messages())
-        FUZZ_CHECK(!message.text.isEmpty() && !message.text.contains(QLatin1Char('\n')) && message.line >= 0);
+        FUZZ_CHECK(!message.text.isEmpty() && !message.text.contains(QLatin1Char('\n')) &&
+                   message.line >= (message.level == Message::Level::Error ? 1 : 0));
     // What is in force can be written down and read again without a complaint about its form.
     QByteArray effective("[DEFAULT]\n");
     for (size_t i = 0; i < keys().size(); ++i) {
