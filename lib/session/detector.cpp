@@ -15,8 +15,6 @@ Q_LOGGING_CATEGORY(logDetect, "serialbattery.detect", QtInfoMsg)
 
 /// Enough for a board that sleeps through the first request; more would make the search of all families long.
 constexpr int patientTries = 2;
-/// A board that is awake begins to answer within this time; whoever takes longer is found by the second pass.
-constexpr int hastyMs = 120;
 /// So many addresses of a family are asked at once; the others when nothing answered there.
 constexpr size_t usualAddresses = 3;
 /// Between two readings of one battery a voltage does not move further, as a share.
@@ -183,7 +181,7 @@ void Detector::nextRequest()
     Request request = m_requests[m_requestIndex];
     if (!m_first) {
         request.tries = m_patient && !request.optional ? std::min(request.tries, patientTries) : 1;
-        m_exchange.setPatience(m_patient || current().replies > 0 ? 0 : hastyMs);
+        m_exchange.setPatience(m_patient || current().replies > 0 ? 0 : m_driver->info().serial.firstByteMs);
     } else {
         m_exchange.setPatience(0);
     }
