@@ -52,6 +52,7 @@ DriverInfo describe()
     info.typeName = QStringLiteral("LLT/JBD UP16S");
     info.transports = {TransportKind::Serial};
     info.serial.baudRates = {9600};
+    info.serial.firstByteMs = 250; // it thinks for 150 ms
     info.serial.gapMs = 30;
     info.addresses = {masterAddress};
     info.pollIntervalMs = 2000;

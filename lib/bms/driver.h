@@ -40,9 +40,10 @@ struct SerialSettings
     std::vector<int> baudRates; ///< in the order in which detection tries them
     Parity parity = Parity::None;
     int stopBits = 1;
-    int settleMs = 100; ///< after opening: adapters send a garbage byte, boards wake up
-    int quietMs = 150;  ///< silence inside a frame after which it never will be complete
-    int gapMs = 20;     ///< least pause between a reply and the next request
+    int settleMs = 100;    ///< after opening: adapters send a garbage byte, boards wake up
+    int quietMs = 150;     ///< silence inside a frame after which it never will be complete
+    int gapMs = 20;        ///< least pause between a reply and the next request
+    int firstByteMs = 120; ///< after a request, the first byte of its reply is there when the board is awake
 };
 
 /// What a driver says about itself: for people (names), for detection, and for the settings of its
@@ -56,10 +57,11 @@ struct DriverInfo
     std::vector<TransportKind> transports;
     SerialSettings serial;
     std::vector<int> addresses; ///< tried by detection; empty: the protocol has no address
-    /// Further addresses that packs of one line can have: looked for when one pack was found, and by detection
-    /// only when nothing else answered.
+    /// Further addresses that packs of one line can have: looked for when one pack was found, and by
+    /// detection only when nothing else answered.
     std::vector<int> packAddresses;
-    /// A: a board that falls silent after a reading with less current than this sleeps; nothing: it never does.
+    /// A: a board that falls silent after a reading with less current than this sleeps; nothing: it never
+    /// does.
     std::optional<double> sleepsBelow;
     int pollIntervalMs = 1000;
     int detectionRank = 0; ///< strict recognisers first: lower is tried earlier

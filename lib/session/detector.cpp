@@ -15,8 +15,8 @@ Q_LOGGING_CATEGORY(logDetect, "serialbattery.detect", QtInfoMsg)
 
 /// Enough for a board that sleeps through the first request; more would make the search of all families long.
 constexpr int patientTries = 2;
-/// A board that is awake begins to answer within this time; whoever takes longer is found by the second pass.
-constexpr int hastyMs = 150;
+/// So many addresses of a family are asked at once; the others when nothing answered there.
+constexpr size_t usualAddresses = 3;
 /// Between two readings of one battery a voltage does not move further, as a share.
 constexpr double voltageMoves = 0.1;
 
@@ -72,9 +72,10 @@ std::vector<Candidate> serialCandidates(const DriverRegistry &registry, const Dr
         for (const int baud : descriptor.info.serial.baudRates) {
             if (all.empty())
                 candidates.push_back({&descriptor, baud, std::nullopt, false});
-            for (const int address : all) {
-                const bool rare = addresses.empty() && !contains(descriptor.info.addresses, address);
-                candidates.push_back({&descriptor, baud, address, rare});
+            for (size_t i = 0; i < all.size(); ++i) {
+                const bool rare = addresses.empty() &&
+                                  (i >= usualAddresses || !contains(descriptor.info.addresses, all[i]));
+                candidates.push_back({&descriptor, baud, all[i], rare});
             }
         }
     }
@@ -99,18 +100,14 @@ void Detector::start(std::vector<Candidate> candidates, const QVariantMap &optio
     m_options = options;
     m_find = find;
     m_report.clear();
-    m_queue.clear();
-    for (const Candidate &candidate : candidates) {
-        if (!candidate.rare)
-            m_queue.push_back(m_report.size());
+    for (const Candidate &candidate : candidates)
         m_report.emplace_back().candidate = candidate;
-    }
-    m_at = 0;
     m_patient = false;
+    m_rareAsked = false;
     m_foundOne = false;
     m_settled = false;
     m_running = true;
-    nextCandidate();
+    ask([](const Candidate &candidate) { return !candidate.rare; });
 }
 
 void Detector::cancel()
@@ -132,23 +129,25 @@ void Detector::nextCandidate()
 {
     if (m_at < m_queue.size())
         askCandidate();
-    else if (!m_patient && !m_foundOne)
-        askPatiently();
-    else
+    else if (m_patient || m_foundOne)
         end();
+    else if (!std::exchange(m_rareAsked, true))
+        ask([](const Candidate &candidate) { return candidate.rare; });
+    else {
+        m_patient = true;
+        ask([](const Candidate &) { return true; });
+    }
 }
 
-void Detector::askPatiently()
+void Detector::ask(const std::function<bool(const Candidate &)> &whom)
 {
-    m_patient = true;
+    m_queue.clear();
+    for (size_t i = 0; i < m_report.size(); ++i) {
+        if (whom(m_report[i].candidate))
+            m_queue.push_back(i);
+    }
     m_at = 0;
-    m_queue.resize(m_report.size());
-    for (size_t i = 0; i < m_queue.size(); ++i)
-        m_queue[i] = i;
-    if (m_queue.empty())
-        end();
-    else
-        askCandidate();
+    nextCandidate();
 }
 
 void Detector::askCandidate()
@@ -182,7 +181,7 @@ void Detector::nextRequest()
     Request request = m_requests[m_requestIndex];
     if (!m_first) {
         request.tries = m_patient && !request.optional ? std::min(request.tries, patientTries) : 1;
-        m_exchange.setPatience(m_patient || current().replies > 0 ? 0 : hastyMs);
+        m_exchange.setPatience(m_patient || current().replies > 0 ? 0 : m_driver->info().serial.firstByteMs);
     } else {
         m_exchange.setPatience(0);
     }
@@ -264,14 +263,13 @@ void Detector::candidateDone()
     if (!std::exchange(m_foundOne, true)) {
         // From here on only the neighbours; they answer as fast as this one, or are not there.
         m_patient = true;
-        m_queue.clear();
-        for (size_t i = 0; i < m_report.size(); ++i) {
-            const Candidate &other = m_report[i].candidate;
-            if (other.driver == candidate.driver && other.baudRate == candidate.baudRate &&
-                other.address != candidate.address)
-                m_queue.push_back(i);
-        }
-        m_at = 0;
+        emit found(candidate);
+        if (m_running)
+            ask([&candidate](const Candidate &other) {
+                return other.driver == candidate.driver && other.baudRate == candidate.baudRate &&
+                       other.address != candidate.address;
+            });
+        return;
     }
     emit found(candidate);
     if (m_running)

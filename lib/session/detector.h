@@ -61,7 +61,7 @@ enum class LikelyCause : quint8 {
 /// What a candidate's BMS says must be right twice, and the same both times.
 ///
 /// All usual candidates are asked hastily first (one question, given up when nothing begins to come), then
-/// all with the patience that a sleeping or slow board needs.
+/// those at unusual addresses, then all with the patience that a sleeping or slow board needs.
 class Detector : public QObject
 {
     Q_OBJECT
@@ -92,7 +92,8 @@ private:
     void onReceived(const QByteArray &bytes);
     void nextCandidate();
     void askCandidate();
-    void askPatiently();
+    /// Begins a pass over those of the candidates.
+    void ask(const std::function<bool(const Candidate &)> &whom);
     void nextRequest();
     void requestDone(const ExchangeResult &result);
     void judge();
@@ -111,6 +112,7 @@ private:
     std::vector<size_t> m_queue; ///< into m_report: whom to ask in this pass
     size_t m_at = 0;
     bool m_patient = false;
+    bool m_rareAsked = false;
     bool m_foundOne = false;
     bool m_settled = false;
     std::unique_ptr<Driver> m_driver;

@@ -77,6 +77,7 @@ public:
 
 private:
     static constexpr qint64 tickMs = 100;
+    static constexpr qsizetype pieceBytes = 32;
 
     void say(const SimulatedReply &reply)
     {
@@ -89,10 +90,14 @@ private:
             for (char &byte : bytes)
                 byte = static_cast<char>(m_random());
         }
-        // The line carries one thing at a time.
+        // The line carries one thing at a time; pieces arrive as adapters deliver them.
         const qint64 begin = std::max(m_clock.now() + reply.delayMs, m_freeAt);
         m_freeAt = begin + static_cast<qint64>(bytes.size()) * 10000 / m_boardRate;
-        later(m_freeAt - m_clock.now(), [this, bytes] { deliver(bytes); });
+        for (qsizetype at = 0; at < bytes.size(); at += pieceBytes) {
+            const QByteArray piece = bytes.mid(at, pieceBytes);
+            const qint64 arrives = begin + static_cast<qint64>(at + piece.size()) * 10000 / m_boardRate;
+            later(arrives - m_clock.now(), [this, piece] { deliver(piece); });
+        }
     }
     void deliver(const QByteArray &bytes)
     {
@@ -101,6 +106,8 @@ private:
     }
     void onTick()
     {
+        // Here, where none of them is the caller.
+        std::erase_if(m_pending, [](const auto &alarm) { return !alarm->isActive(); });
         std::vector<SimulatedReply> replies;
         m_device.elapsed(tickMs, replies);
         for (const SimulatedReply &reply : replies)
@@ -114,9 +121,6 @@ private:
     }
     void later(qint64 ms, std::function<void()> what)
     {
-        // Those that have fired are of no use any more, but may be the caller.
-        if (m_pending.size() > 64)
-            m_pending.erase(m_pending.begin(), m_pending.begin() + 32);
         m_pending.push_back(m_clock.alarm(std::move(what)));
         m_pending.back()->start(ms);
     }
