@@ -9,6 +9,7 @@ namespace {
 
 constexpr quint8 endMark = 0x68;
 constexpr quint8 fromPc = 3;
+constexpr quint8 question = 0;
 constexpr quint16 leastLength = 19; ///< as the length field counts, without the two bytes before it
 constexpr quint16 mostLength = 1000;
 constexpr size_t maxCells = 32;
@@ -182,7 +183,13 @@ Request request(int id, const QByteArray &head, const QByteArray &data)
     return request;
 }
 
-QByteArray headOf(Command command) { return QByteArray(1, static_cast<char>(command)) + '\x03' + '\0'; }
+QByteArray headOf(Command command)
+{
+    QByteArray head;
+    for (const quint8 byte : {static_cast<quint8>(command), fromPc, question})
+        appendInteger(head, byte, Wire::U8);
+    return head;
+}
 
 Number celsius(std::optional<qint64> raw)
 {
