@@ -335,7 +335,10 @@ bool DalyDriver::takeCounts(Bytes data, BatteryState &to)
     m_cells = data[0];
     m_sensors = data[1];
     to.cellCount = m_cells;
+    // The document has the cycles behind the digital lines. A recorded board counts where those should be.
     to.cycles = readInteger(data, 5, Wire::U16BE);
+    if (to.cycles == 0)
+        to.cycles = readInteger(data, 4, Wire::U8);
     to.manufacturer = QStringLiteral("Daly");
     return true;
 }
