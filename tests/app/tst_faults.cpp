@@ -48,6 +48,8 @@ struct Watched
             port.setFault(*fault, true);
         LineConfig config;
         config.port = link;
+        config.candidates = {
+            environment.drivers.find(QStringLiteral("jbd"))}; // a search of all takes its time
         line = makeSerialLine(config, environment, clock, nullptr);
         QObject::connect(line.get(), &Line::batteryAdded, &context, [this](Battery *battery) {
             ++added;
@@ -208,6 +210,7 @@ void TestFaults::aFloodOfNoiseIsNoBattery()
     port.setFault(Fault::Noise, true);
     LineConfig config;
     config.port = link;
+    config.candidates = {m_environment.drivers.find(QStringLiteral("jbd"))};
     const auto line = makeSerialLine(config, m_environment, m_clock, nullptr);
     int searches = 0;
     connect(line.get(), &Line::nothingFound, this, [&] { ++searches; });

@@ -228,7 +228,8 @@ private slots:
         for (const ParameterInfo &info : driver->parameters()) {
             for (const double value : {info.minimum, info.maximum}) {
                 const Course course = run(*driver, board, driver->writeParameters({{info.id, value}}));
-                QVERIFY2(course.result.ok == info.writable, qPrintable(info.id + QLatin1Char(' ') + course.result.error));
+                QVERIFY2(course.result.ok == info.writable,
+                         qPrintable(info.id + QLatin1Char(' ') + course.result.error));
                 if (info.writable)
                     QVERIFY(std::abs(valueOf(course, info.id.toLatin1().constData()).toDouble() - value) <
                             1e-9);
