@@ -30,7 +30,7 @@ public:
     const PollInputs &next()
     {
         m_inputs.now += pick(40) == 0 ? pick(4000000) : 200 + pick(2500);
-        m_inputs.wallSecond = 1700000000 + m_inputs.now / 1000 + m_wallOffset;
+        m_inputs.wallSecond = 1700000000 + m_inputs.now / 1000 + static_cast<qint64>(m_wallOffset);
         if (pick(60) == 0)
             m_wallOffset = uniform(-1e8, 1e8);
         if (m_outage > 0)

@@ -205,8 +205,8 @@ void TestCaptureFormats::survivesEveryTruncation()
 {
     const QByteArray inputs[] = {
         "(1536064744.614568) can0 188#0101FFFB7EFE07D5\n(1536064744.7) can0 18904001#R\n",
-        "{\"t\": 1.5, \"dir\": \"tx\", \"raw\": \"DDA5\"}\n{\"t\": 2, \"dir\": \"rx\", \"raw\": {\"id\": "
-        "\"0x18904001\"}}\n",
+        R"({"t": 1.5, "dir": "tx", "raw": "DDA5"}
+{"t": 2, "dir": "rx", "raw": {"id": "0x18904001"}})",
         "> DD A5 03 00 FF FD 77\n< dd0300\n",
         "t,c,v\n0.001,tx,0xDD\n0.002,TX,A5\n",
         R"([{"bms":"jbd","name":"n","exchanges":[{"tx":"DDA5","rx":["DD","03"]}]}])",

@@ -43,7 +43,7 @@ private slots:
         QCOMPARE(jk_pb::writeRequest(1, jk_pb::chargeSwitch, hex("00000001")).bytes,
                  hex("0110107000020400000001f88b"));
         QCOMPARE(jk_pb::driver().info.addresses, std::vector<int>{1});
-        QCOMPARE(jk_pb::driver().info.packAddresses.size(), 14U);
+        QCOMPARE(jk_pb::driver().info.packAddresses.size(), 6U);
     }
 
     void readsASimulatedPack_data()
