@@ -4,6 +4,8 @@
 
 #include "simulator/pack.h"
 
+#include <QList>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>

@@ -81,7 +81,7 @@ void JkSimulator::receive(Bytes bytes, std::vector<SimulatedReply> &replies)
         put(expected, sum, 4);
         if (frame.last(4) != expected)
             continue;
-        const int command = frame[8];
+        const quint8 command = static_cast<quint8>(frame[8]);
         QByteArray body = frame.sliced(11, 1);
         if (command == 6)
             body = all();
