@@ -69,9 +69,10 @@ function(sb_test_options name)
     endif()
 endfunction()
 
-# sb_test(NAME [SOURCES ...] LINK ... [TIMEOUT S]): one Qt Test program, NAME.cpp unless told, run by ctest.
+# sb_test(NAME [GUI] [SOURCES ...] LINK ... [TIMEOUT S]): one Qt Test program, NAME.cpp unless told, run by ctest.
+# GUI: it links QtGui, which makes other headers of QtTest than those in the shared precompiled header.
 function(sb_test name)
-    cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+    cmake_parse_arguments(ARG "GUI" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
     if(NOT ARG_SOURCES)
         set(ARG_SOURCES ${name}.cpp)
     endif()
@@ -81,7 +82,9 @@ function(sb_test name)
     add_executable(${name} ${ARG_SOURCES})
     target_link_libraries(${name} PRIVATE ${ARG_LINK} Qt6::Test sb_flags)
     sb_test_options(${name})
-    target_precompile_headers(${name} REUSE_FROM sb_testheaders)
+    if(NOT ARG_GUI)
+        target_precompile_headers(${name} REUSE_FROM sb_testheaders)
+    endif()
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
