@@ -61,9 +61,11 @@ function(sb_library name)
 endfunction()
 
 # sb_test_options(NAME): under sanitizers a test's own code is not optimized; it compiles in half the time.
-# What Qt defines per folder for QFINDTESTDATA would keep them from sharing a precompiled header.
+# What Qt defines per folder for QFINDTESTDATA would keep them from sharing a precompiled header; tests find their data
+# below SB_SOURCE_DIR.
 function(sb_test_options name)
     target_compile_options(${name} PRIVATE -UQT_TESTCASE_BUILDDIR -UQT_TESTCASE_SOURCEDIR)
+    target_compile_definitions(${name} PRIVATE SB_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     if(SB_SANITIZE)
         target_compile_options(${name} PRIVATE -O0)
     endif()

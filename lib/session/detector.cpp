@@ -107,7 +107,7 @@ void Detector::start(std::vector<Candidate> candidates, const QVariantMap &optio
     m_foundOne = false;
     m_settled = false;
     m_running = true;
-    ask([](const Candidate &candidate) { return !candidate.rare; });
+    ask([](const CandidateReport &report) { return !report.candidate.rare; });
 }
 
 void Detector::cancel()
@@ -132,18 +132,18 @@ void Detector::nextCandidate()
     else if (m_patient || m_foundOne)
         end();
     else if (!std::exchange(m_rareAsked, true))
-        ask([](const Candidate &candidate) { return candidate.rare; });
+        ask([](const CandidateReport &report) { return report.candidate.rare; });
     else {
         m_patient = true;
-        ask([](const Candidate &) { return true; });
+        ask([](const CandidateReport &report) { return !report.candidate.rare || report.bytesHeard > 0; });
     }
 }
 
-void Detector::ask(const std::function<bool(const Candidate &)> &whom)
+void Detector::ask(const std::function<bool(const CandidateReport &)> &whom)
 {
     m_queue.clear();
     for (size_t i = 0; i < m_report.size(); ++i) {
-        if (whom(m_report[i].candidate))
+        if (whom(m_report[i]))
             m_queue.push_back(i);
     }
     m_at = 0;
@@ -265,7 +265,8 @@ void Detector::candidateDone()
         m_patient = true;
         emit found(candidate);
         if (m_running)
-            ask([&candidate](const Candidate &other) {
+            ask([&candidate](const CandidateReport &neighbour) {
+                const Candidate &other = neighbour.candidate;
                 return other.driver == candidate.driver && other.baudRate == candidate.baudRate &&
                        other.address != candidate.address;
             });

@@ -61,7 +61,8 @@ enum class LikelyCause : quint8 {
 /// What a candidate's BMS says must be right twice, and the same both times.
 ///
 /// All usual candidates are asked hastily first (one question, given up when nothing begins to come), then
-/// those at unusual addresses, then all with the patience that a sleeping or slow board needs.
+/// those at unusual addresses, then all usual ones, and those that gave a byte, with the patience that a
+/// sleeping or slow board needs.
 class Detector : public QObject
 {
     Q_OBJECT
@@ -93,7 +94,7 @@ private:
     void nextCandidate();
     void askCandidate();
     /// Begins a pass over those of the candidates.
-    void ask(const std::function<bool(const Candidate &)> &whom);
+    void ask(const std::function<bool(const CandidateReport &)> &whom);
     void nextRequest();
     void requestDone(const ExchangeResult &result);
     void judge();

@@ -223,8 +223,7 @@ void TestLines::anonymousCapturesHoldNoNames()
 void TestLines::convertedCapturesReplay()
 {
     // A report of a problem, as somebody pasted it: the vendor's example of a JBD board.
-    const QString vectors = QFINDTESTDATA("../vectors/jbd.json");
-    QVERIFY(!vectors.isEmpty());
+    const QString vectors = QStringLiteral(SB_SOURCE_DIR "/tests/vectors/jbd.json");
     QFile file(vectors);
     QVERIFY(file.open(QIODevice::ReadOnly));
     const QJsonArray cases = QJsonDocument::fromJson(file.readAll()).array();

@@ -168,9 +168,10 @@ void TestDetector::unusualAddressesAreAskedLast()
     FakeTransport line(*m_clock);
     const Result result = detect(line, candidates);
     QVERIFY(result.found.isEmpty());
-    // Asked hastily: the usual one, then the others; then everybody with patience.
-    QCOMPARE(result.report[0].requests, result.report[1].requests);
-    QVERIFY(result.report[0].requests >= 2);
+    // Asked hastily: the usual one, then the others; then the usual one with patience.
+    QVERIFY(result.report[0].requests > 1);
+    QCOMPARE(result.report[1].requests, 1);
+    QCOMPARE(result.report[2].requests, 1);
 }
 
 void TestDetector::takesAPortOnlyAfterTwoConsistentReadings_data()

@@ -292,8 +292,8 @@ void TestCaptureFormats::bluetoothFragmentsAreJoined()
 void TestCaptureFormats::vectorsComeBackAsTheyWere_data()
 {
     QTest::addColumn<QJsonObject>("vector");
-    const QString own = QFINDTESTDATA("../vectors");
-    for (const QString &folder : {own, QString(own + QStringLiteral("/../../../shared/vectors"))}) {
+    for (const QString &folder : {QStringLiteral(SB_SOURCE_DIR "/tests/vectors"),
+                                  QStringLiteral(SB_SOURCE_DIR "/../shared/vectors")}) {
         for (const QString &name : QDir(folder).entryList({QStringLiteral("*.json")}, QDir::Files)) {
             QFile file(folder + QLatin1Char('/') + name);
             QVERIFY(file.open(QIODevice::ReadOnly));
