@@ -24,6 +24,7 @@ void Exchange::start(Driver &driver, const Request &request, Update &update, int
     m_driver = &driver;
     m_update = &update;
     m_request = request;
+    m_request.tries = request.leastTries();
     m_done = std::move(done);
     m_quietMs = quietMs;
     m_result = {};
@@ -176,6 +177,7 @@ void Exchange::tryEnded()
         return;
     }
     ++m_result.tries;
+    m_request.nextForm();
     m_phase = Phase::Gap;
     m_alarm->start(m_request.retryAfterMs);
 }

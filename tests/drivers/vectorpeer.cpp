@@ -63,18 +63,21 @@ void VectorPeer::speakFirst(Driver &driver, Update &update)
     (void)say(driver, 0, nullptr, update);
 }
 
-StepResult VectorPeer::ask(Driver &driver, const Request &request, Update &update)
+StepResult VectorPeer::ask(Driver &driver, Request request, Update &update)
 {
-    const QStringList wanted = textOf(request);
+    const int forms = 1 + static_cast<int>(request.otherForms.size());
     Reply reply;
-    for (int tryNumber = 0; tryNumber < std::max(1, request.tries); ++tryNumber) {
+    for (int tryNumber = 0; tryNumber < request.leastTries(); ++tryNumber) {
+        if (tryNumber > 0)
+            request.nextForm();
+        const QStringList wanted = textOf(request);
         driver.begin(request);
         // Each part of a CAN request may have its own answer. A question that is repeated gets the next
         // answer in the case, and the last one again when there are no more.
         bool answered = false;
         for (const QString &each : wanted.isEmpty() ? QStringList{QString()} : wanted) {
             int at = find({each}, true);
-            if (at < 0 && tryNumber == 0 && !wanted.isEmpty())
+            if (at < 0 && tryNumber < forms && !wanted.isEmpty())
                 at = find({each}, false);
             if (at < 0)
                 continue;
@@ -86,7 +89,7 @@ StepResult VectorPeer::ask(Driver &driver, const Request &request, Update &updat
             if (reply.state != ReplyState::Complete && !exchange.rx.isEmpty())
                 m_failed = true;
         }
-        if (!answered || reply.state != ReplyState::Waiting)
+        if ((!answered && tryNumber + 1 >= forms) || reply.state != ReplyState::Waiting)
             break;
     }
     switch (reply.state) {

@@ -22,14 +22,20 @@ inline Reply hear(Driver &driver, const Request &request, const QByteArray &byte
     return reply.state == ReplyState::Waiting ? driver.lineSilent(&request, update) : reply;
 }
 
-inline StepResult ask(Driver &driver, SimulatedDevice &board, const Request &request, Update &update)
+/// One try of each form.
+inline StepResult ask(Driver &driver, SimulatedDevice &board, Request request, Update &update)
 {
-    std::vector<SimulatedReply> replies;
-    board.receive(bytesOf(request.bytes), replies);
-    QByteArray bytes;
-    for (const SimulatedReply &reply : replies)
-        bytes += reply.bytes;
-    const Reply reply = hear(driver, request, bytes, update);
+    Reply reply;
+    for (size_t form = 0; form <= request.otherForms.size() && reply.state == ReplyState::Waiting; ++form) {
+        if (form > 0)
+            request.nextForm();
+        std::vector<SimulatedReply> replies;
+        board.receive(bytesOf(request.bytes), replies);
+        QByteArray bytes;
+        for (const SimulatedReply &each : replies)
+            bytes += each.bytes;
+        reply = hear(driver, request, bytes, update);
+    }
     switch (reply.state) {
     case ReplyState::Complete:
         return {StepResult::End::Complete, 0, &update};
