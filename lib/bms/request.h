@@ -36,7 +36,7 @@ struct Request
     std::vector<CanFrame> frames; ///< on CAN instead of bytes
     int timeoutMs = 500;          ///< from the last byte sent to the complete reply
     int tries = 3;
-    int retryAfterMs = 0;  ///< pause before another try
+    int retryAfterMs = 0; ///< pause before another try, and after the last one: a late reply comes to nothing
     int pauseBeforeMs = 0; ///< beyond the gap of the line
     int everyMs = 0;       ///< in Phase::Poll: not more often than this; 0: each poll
     bool optional = false; ///< its failure does not fail the round; given up after a few

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/exchange.h"
 
+#include <algorithm>
+
 namespace sb {
 
 Exchange::Exchange(Transport &transport, Clock &clock, QObject *parent)
@@ -31,7 +33,10 @@ void Exchange::start(Driver &driver, const Request &request, Update &update, int
     m_sentOnce = false;
     m_phase = Phase::Gap;
     const qint64 quietFor = m_clock.now() - m_lastActivity;
-    const qint64 wait = std::max<qint64>(gapMs - quietFor, m_request.pauseBeforeMs - quietFor);
+    qint64 wait = std::max<qint64>(gapMs - quietFor, m_request.pauseBeforeMs - quietFor);
+    if (&driver == m_silent)
+        wait = std::max(wait, m_lateUntil - m_clock.now());
+    m_silent = nullptr;
     // Even without a gap the request goes out from the event loop, so that a chain of requests can't recurse.
     m_alarm->start(wait);
 }
@@ -115,6 +120,12 @@ void Exchange::handle(const Reply &reply)
     case ReplyState::Refused:
         finish(ExchangeResult::End::Refused, reply.code);
         break;
+    case ReplyState::Repeat:
+        // Whoever says no is there: each form has its turn, however few tries silence gets.
+        m_request.tries = std::max(m_request.tries, 1 + static_cast<int>(m_request.otherForms.size()));
+        m_result.code = reply.code;
+        tryEnded();
+        break;
     case ReplyState::Waiting:
         m_transport.expectBytes(m_driver->missingBytes());
         if (m_phase == Phase::Receiving)
@@ -173,7 +184,10 @@ void Exchange::tryEnded()
     if (TrafficTap *tap = m_transport.tap())
         tap->event(m_result.tries < m_request.tries ? "retry" : "timeout");
     if (m_result.tries >= m_request.tries) {
-        finish(ExchangeResult::End::Timeout, 0);
+        const int code = m_result.code;
+        m_silent = m_driver;
+        m_lateUntil = m_clock.now() + m_request.retryAfterMs;
+        finish(code != 0 ? ExchangeResult::End::Refused : ExchangeResult::End::Timeout, code);
         return;
     }
     ++m_result.tries;

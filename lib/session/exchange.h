@@ -76,6 +76,8 @@ private:
     qint64 m_lastActivity = 0;          ///< last byte on the line, either way
     std::optional<qint64> m_quietSince; ///< last byte heard in this try
     quint64 m_badBefore = 0;
+    const Driver *m_silent = nullptr; ///< its reply may still come; only compared
+    qint64 m_lateUntil = 0;           ///< until then
 };
 
 } // namespace sb

@@ -19,8 +19,8 @@ public:
 
     /// What the device says before anybody asked it.
     void speakFirst(Driver &driver, Update &update);
-    /// Asks the device, with all the tries and forms of the request.
-    StepResult ask(Driver &driver, Request request, Update &update);
+    /// Asks the device, with all the tries of the request.
+    StepResult ask(Driver &driver, const Request &request, Update &update);
 
     /// Exchanges that were asked for until now.
     [[nodiscard]] int asked() const;
