@@ -186,13 +186,16 @@ bool FrameStream::take(char c)
     }
     if (c == ignoredChar)
         return false;
-    if (m_text.isEmpty()) {
+    // Inside a frame, too: a long one at 9600 baud takes so long that a line with stray bytes would never get
+    // it through. What is left has to pass both checksums.
+    if (m_text.isEmpty() || (c != endChar && !digit(c))) {
         ++m_counters.noiseBytes;
         return false;
     }
     m_text.append(c);
     const bool last = m_size > 0 && m_text.size() == m_size;
-    if (last ? c != endChar : !digit(c)) {
+    if (last != (c == endChar)) {
+        m_counters.badChecksums += m_size > 0 ? 1 : 0; // it has lost a character, or got one more
         drop();
         return false;
     }

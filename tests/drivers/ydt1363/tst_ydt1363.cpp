@@ -205,6 +205,32 @@ private slots:
         QVERIFY(framesIn("~", good.mid(1), 7).isEmpty());
     }
 
+    void passesOverStrayBytesInsideAFrame()
+    {
+        const QByteArray good = reply(0, hex("14a0"));
+        for (qsizetype at = 1; at < good.size(); ++at) {
+            for (const char stray : {'\0', '\xFF', 'G', ' ', '\n'}) {
+                QByteArray noisy = good;
+                noisy.insert(at, stray);
+                QCOMPARE(framesIn("~", noisy, 7), QByteArrayList{good});
+            }
+            for (const char digit : {'0', 'F', '\r'}) {
+                QByteArray longer = good;
+                longer.insert(at, digit);
+                const bool isSame = longer.startsWith(good); // before the end: one more behind it
+                QCOMPARE(framesIn("~", longer, 7).isEmpty(), !isSame);
+            }
+            QByteArray shorter = good;
+            shorter.remove(at, 1);
+            QVERIFY(framesIn("~", shorter, 7).isEmpty());
+        }
+        FrameStream stream("~");
+        const QByteArray early = good.chopped(2) + '\r';
+        stream.feed(bytesOf(early));
+        QVERIFY(!stream.next());
+        QCOMPARE(stream.counters().badChecksums, 1U);
+    }
+
     void rejectsALengthWithoutItsModulo()
     {
         // Some programs write 0x10 as the check of a length whose digits add up to 16.
