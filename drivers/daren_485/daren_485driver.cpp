@@ -52,7 +52,13 @@ DriverInfo describe()
     return info;
 }
 
-constexpr Family family{describe,
+const DriverInfo &familyInfo()
+{
+    static const DriverInfo info = describe();
+    return info;
+}
+
+constexpr Family family{familyInfo,
                         {{'~', version, device}, "~", usualAddress, timeoutMs, ydt1363::wrongForm},
                         commands,
                         30,
@@ -106,7 +112,6 @@ DriverInfo describeFamily()
 DarenDriver::DarenDriver(const DriverConfig &config, const Family &family)
     : AsciiDriver(config, family.dialect, family.commands)
     , m_family(family)
-    , m_info(family.describe())
 {}
 
 void DarenDriver::requests(Phase phase, std::vector<Request> &to)

@@ -10,7 +10,7 @@ namespace sb::daren_485 {
 /// In what the families whose frames hold the same differ.
 struct Family
 {
-    DriverInfo (*describe)();
+    const DriverInfo &(*info)();
     ydt1363::Dialect dialect;
     std::span<const ydt1363::Command> commands;
     size_t serialSize;  ///< characters of the serial number
@@ -25,7 +25,7 @@ public:
     /// \a family must outlive the driver.
     DarenDriver(const DriverConfig &config, const Family &family);
 
-    [[nodiscard]] const DriverInfo &info() const override { return m_info; }
+    [[nodiscard]] const DriverInfo &info() const override { return m_family.info(); }
     void requests(Phase phase, std::vector<Request> &to) override;
     [[nodiscard]] Recognition recognise(const BatteryState &read) const override;
     [[nodiscard]] const std::vector<ParameterInfo> &parameters() const override;
@@ -41,7 +41,6 @@ private:
     void name(BatteryState &to) const;
 
     const Family &m_family;
-    DriverInfo m_info;
     Count m_cells; ///< as first told: a reply with another number is damaged, or another pack's
     int m_balancingFor = 0;
     Text m_serial;

@@ -54,7 +54,13 @@ DriverInfo describe()
     return info;
 }
 
-constexpr Family family{describe,
+const DriverInfo &familyInfo()
+{
+    static const DriverInfo info = describe();
+    return info;
+}
+
+constexpr Family family{familyInfo,
                         {{'>', version, device}, ">~", usualAddress, timeoutMs, ydt1363::wrongForm},
                         commands,
                         15,
