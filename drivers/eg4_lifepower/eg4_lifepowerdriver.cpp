@@ -115,6 +115,8 @@ FrameRule replyRule(const Request &request)
     return rule;
 }
 
+constexpr qsizetype longestText = 40; ///< those that are known have up to 22 characters
+
 /// Texts hold more than letters: what is no part of a name goes.
 Text cleanText(Bytes payload)
 {
@@ -126,7 +128,7 @@ Text cleanText(Bytes payload)
             text.append(c);
     }
     text = text.trimmed();
-    return text.isEmpty() ? std::nullopt : Text(text.left(64));
+    return text.isEmpty() ? std::nullopt : Text(text.left(longestText));
 }
 
 void takeCells(Bytes elements, BatteryState &to)

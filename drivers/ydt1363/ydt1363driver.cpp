@@ -11,6 +11,8 @@ constexpr int leastTries = 3;
 constexpr int lateMs = 200;        ///< a reply that missed its time-out comes until then
 constexpr int otherMasterMs = 300; ///< until another master has its answer
 constexpr quint8 allPacks = 0xFF;
+constexpr qsizetype versionAt = 1;
+constexpr qsizetype versionSize = 2;
 constexpr qsizetype addressAt = 3; ///< in a request, and behind it the device
 constexpr qsizetype addressSize = 4;
 
@@ -73,15 +75,20 @@ QByteArray AsciiDriver::infoOf(const Command &command, const Form &form) const
 }
 
 /// Nothing where the form can't be said.
-std::optional<QByteArray> AsciiDriver::framed(const Command &command, const Form &form) const
+std::optional<QByteArray> AsciiDriver::framed(const Command &command, const Form &form, quint8 version) const
 {
     const std::optional<quint8> to = form.viaMaster ? masterOf(m_address) : m_address;
     if (!to)
         return std::nullopt;
     Header header = m_dialect.header;
-    header.version = m_version.value_or(form.version != 0 ? form.version : header.version);
-    header.device = form.device != 0 ? form.device : header.device;
-    return makeFrame(header, *to, command.code, infoOf(command, form));
+    header.version = version;
+    header.device = form.device != 0 ? form.device : usualDevice();
+    return makeFrame(header, *to, form.code != 0 ? form.code : command.code, infoOf(command, form));
+}
+
+quint8 AsciiDriver::versionIn(const Form &form) const
+{
+    return m_version.value_or(form.version != 0 ? form.version : m_dialect.header.version);
 }
 
 Request AsciiDriver::requestOf(size_t line, bool otherForms) const
@@ -98,7 +105,7 @@ Request AsciiDriver::requestOf(size_t line, bool otherForms) const
     const size_t count = otherForms ? command.forms.size() : 1;
     for (size_t i = 0; i < count; ++i) {
         const Form &form = command.forms[(m_memory[line].form + i) % command.forms.size()];
-        const std::optional<QByteArray> bytes = framed(command, form);
+        const std::optional<QByteArray> bytes = framed(command, form, versionIn(form));
         if (bytes && std::find(forms.begin(), forms.end(), *bytes) == forms.end())
             forms.push_back(*bytes);
     }
@@ -119,7 +126,7 @@ Request AsciiDriver::request(quint8 code, quint8 part, const std::optional<QByte
         Header header = m_dialect.header;
         header.version = m_version.value_or(header.version);
         const Form &form = m_commands[line].forms[m_memory[line].form];
-        header.device = form.device != 0 ? form.device : header.device;
+        header.device = form.device != 0 ? form.device : usualDevice();
         request.bytes = makeFrame(header, m_address, code, *info);
     }
     return request;
@@ -179,8 +186,10 @@ Reply AsciiDriver::take(const Request *pending, Update &update)
         } else if (ours && !m_disturbed) {
             if (frame->code != Normal)
                 return refused(line, *pending, frame->code);
+            const std::optional<quint8> form = formIn(line, *pending);
+            m_asked = form ? m_commands[line].forms[*form] : Form();
             if (decode(m_commands[line], *frame, update)) {
-                learn(line, *pending, *frame);
+                learn(line, form, *frame);
                 return {ReplyState::Complete, 0};
             }
             ++m_counters.malformed; // perhaps a late reply to something else
@@ -205,19 +214,25 @@ Reply AsciiDriver::refused(size_t line, const Request &pending, quint8 code)
     return {ReplyState::Refused, code};
 }
 
-void AsciiDriver::learn(size_t line, const Request &pending, const Frame &reply)
+/// Which of the command's forms \a pending is; nothing where a dialogue filled in its own.
+std::optional<quint8> AsciiDriver::formIn(size_t line, const Request &pending) const
 {
+    // The version may have been learned since it was made.
+    const auto version = static_cast<quint8>(pending.bytes.mid(versionAt, versionSize).toUInt(nullptr, 16));
     const auto &forms = m_commands[line].forms;
-    // Before the version is: it is part of the forms.
-    const auto used = std::find_if(forms.begin(), forms.end(), [&](const Form &form) {
-        return framed(m_commands[line], form) == pending.bytes;
-    });
-    if (used != forms.end()) {
-        for (size_t i = 0; i < m_commands.size(); ++i) {
-            if (m_commands[i].forms.data() == forms.data()) {
-                m_memory[i].form = static_cast<quint8>(used - forms.begin());
-                m_memory[i].works = true;
-            }
+    for (size_t i = 0; i < forms.size(); ++i) {
+        if (framed(m_commands[line], forms[i], version) == pending.bytes)
+            return static_cast<quint8>(i);
+    }
+    return std::nullopt;
+}
+
+void AsciiDriver::learn(size_t line, std::optional<quint8> form, const Frame &reply)
+{
+    for (size_t i = 0; form && i < m_commands.size(); ++i) {
+        if (m_commands[i].forms.data() == m_commands[line].forms.data()) {
+            m_memory[i].form = *form;
+            m_memory[i].works = true;
         }
     }
     m_memory[line].unknown = false;

@@ -34,8 +34,9 @@ struct Form
 {
     Info info = Info::None;
     quint8 version = 0;     ///< 0: the one that was learned, or the family's
-    quint8 device = 0;      ///< 0: the family's
+    quint8 device = 0;      ///< 0: usualDevice()
     bool viaMaster = false; ///< goes to masterOf() the address
+    quint8 code = 0;        ///< 0: the command's; another one that asks for much the same
     bool operator==(const Form &) const = default;
 };
 
@@ -87,11 +88,16 @@ protected:
     /// The address of the pack that speaks for \a address. None: the forms that go there are left out.
     [[nodiscard]] virtual std::optional<quint8> masterOf(quint8) const { return std::nullopt; }
 
+    /// The class of device in forms that name none; a family may learn it.
+    [[nodiscard]] virtual quint8 usualDevice() const { return m_dialect.header.device; }
+
     [[nodiscard]] quint8 address() const { return m_address; }
     /// The version in the replies; nothing before the first one.
     [[nodiscard]] std::optional<quint8> version() const { return m_version; }
     /// The form in which the command was understood; the first where it wasn't yet.
     [[nodiscard]] const Form &formOf(const Command &command) const;
+    /// While decode() runs: the form in which it was asked.
+    [[nodiscard]] const Form &askedForm() const { return m_asked; }
     /// The device told that it does not know the command.
     [[nodiscard]] bool isUnknown(quint8 code, quint8 part = 0) const;
 
@@ -107,18 +113,22 @@ private:
         bool unknown = false;
     };
     [[nodiscard]] size_t lineOf(int id) const;
-    [[nodiscard]] std::optional<QByteArray> framed(const Command &command, const Form &form) const;
+    [[nodiscard]] std::optional<QByteArray> framed(const Command &command, const Form &form,
+                                                   quint8 version) const;
+    [[nodiscard]] quint8 versionIn(const Form &form) const;
     [[nodiscard]] Request requestOf(size_t line, bool otherForms) const;
     [[nodiscard]] QByteArray infoOf(const Command &command, const Form &form) const;
     Reply take(const Request *pending, Update &update);
     Reply refused(size_t line, const Request &pending, quint8 code);
-    void learn(size_t line, const Request &pending, const Frame &reply);
+    [[nodiscard]] std::optional<quint8> formIn(size_t line, const Request &pending) const;
+    void learn(size_t line, std::optional<quint8> form, const Frame &reply);
 
     const Dialect &m_dialect;
     std::span<const Command> m_commands;
     quint8 m_address;
     std::optional<quint8> m_version;
     std::vector<Memory> m_memory; ///< by line
+    Form m_asked;
     FrameStream m_stream;
     LinkCounters m_counters;
     bool m_otherMaster = false; ///< was heard

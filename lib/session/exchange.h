@@ -55,7 +55,7 @@ private:
     void send();
     void handle(const Reply &reply);
     void lineFellSilent();
-    void tryEnded();
+    void tryEnded(int pauseMs);
     void finish(ExchangeResult::End end, int code);
     void armReceive();
 
@@ -68,6 +68,7 @@ private:
     Request m_request;
     Done m_done;
     int m_quietMs = 150;
+    int m_gapMs = 0;
     int m_patienceMs = 0;
     ExchangeResult m_result;
     bool m_sentOnce = false;

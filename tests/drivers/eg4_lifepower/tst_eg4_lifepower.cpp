@@ -328,6 +328,8 @@ private slots:
         QVERIFY(hear(*driver, hardware, reply(hex("0001ff"), "7e0142"), update).state ==
                 ReplyState::Complete);
         QVERIFY(!update.values.hardwareVersion);
+        (void)hear(*driver, hardware, reply(QByteArray(200, 'x'), "7e0142"), update);
+        QCOMPARE(update.values.hardwareVersion->size(), 40);
     }
 
     void rejectsImpossibleContent_data()
