@@ -136,6 +136,8 @@ int replayCommand(const QStringList &arguments, Environment &environment)
     sessionSettings.pollIntervalMs = driver->info.pollIntervalMs;
     Session session(transport, clock, sessionSettings);
     DriverConfig config{TransportKind::Serial, link->address, link->config.toVariantMap()};
+    if (const QString type = QStringLiteral("bmsType"); !config.options.contains(type))
+        config.options.insert(type, bms);
     PackLink *pack = session.addPack(driver->create(config));
     BatteryModel model(driver->info.id, link->port);
     model.setAddress(link->address);

@@ -178,6 +178,23 @@ private:
             succeed();
             return;
         }
+        if (!m_access.readFirst) {
+            write();
+            return;
+        }
+        ask(m_access.read(*m_edits[m_at].row), writePauseMs, [this](const StepResult &end) {
+            if (end.end != End::Complete)
+                written(end);
+            else if (told(end))
+                write();
+            else
+                fail(Words::tr("%1 was not written: the BMS does not tell it")
+                         .arg(QLatin1String(m_edits[m_at].row->id)));
+        });
+    }
+
+    void write()
+    {
         const Edit &edit = m_edits[m_at];
         ask(m_access.write(*edit.row, edit.raw), writePauseMs,
             [this](const StepResult &end) { written(end); });
@@ -195,6 +212,16 @@ private:
         failBy(end, Words::tr("%1 was not written").arg(QLatin1String(edit.row->id)));
     }
 
+    /// The setting whose turn it is, in what was read; null where it isn't there.
+    const ParameterValue *told(const StepResult &end) const
+    {
+        const auto &all = end.update->parameters;
+        const QLatin1String id(m_edits[m_at].row->id);
+        const auto at = std::find_if(all.begin(), all.end(),
+                                     [id](const ParameterValue &value) { return value.id == id; });
+        return at == all.end() ? nullptr : &*at;
+    }
+
     void compare(const StepResult &end)
     {
         const QString id = QLatin1String(m_edits[m_at].row->id);
@@ -202,10 +229,8 @@ private:
             failBy(end, Words::tr("%1 was sent, but can't be read back").arg(id));
             return;
         }
-        const auto &told = end.update->parameters;
-        const auto at = std::find_if(told.begin(), told.end(),
-                                     [&](const ParameterValue &value) { return value.id == id; });
-        if (at == told.end() || encodeSetting(*m_edits[m_at].row, at->value) != m_edits[m_at].raw) {
+        const ParameterValue *value = told(end);
+        if (!value || encodeSetting(*m_edits[m_at].row, value->value) != m_edits[m_at].raw) {
             fail(Words::tr("%1: the BMS confirmed, but tells another value").arg(id));
             return;
         }

@@ -39,6 +39,7 @@ struct SettingAccess
     std::function<Request(const SettingRow &row)> read; ///< may bring other settings, too
     std::function<Request(const SettingRow &row, const QByteArray &raw)> write;
     QString (*refusalText)(int code);
+    bool readFirst = false; ///< a setting is written together with its neighbours: they must be known
 };
 
 /// Reads the settings with these ids, all when empty; each request is asked once.

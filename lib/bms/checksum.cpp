@@ -48,6 +48,14 @@ quint32 sum(Bytes bytes)
     return total;
 }
 
+quint32 exclusiveOr(Bytes bytes)
+{
+    quint32 value = 0;
+    for (const quint8 byte : bytes)
+        value ^= byte;
+    return value;
+}
+
 } // namespace
 
 int checksumSize(Checksum kind)
@@ -58,6 +66,7 @@ int checksumSize(Checksum kind)
     case Checksum::Sum8:
     case Checksum::Sum8Complement:
     case Checksum::Xor8:
+    case Checksum::XorSum8:
     case Checksum::Crc8:
     case Checksum::Crc8Maxim:
         return 1;
@@ -85,12 +94,10 @@ quint32 checksum(Checksum kind, Bytes bytes)
         return sum(bytes) & 0xFFFFU;
     case Checksum::Sum16Complement:
         return (0x10000U - (sum(bytes) & 0xFFFFU)) & 0xFFFFU;
-    case Checksum::Xor8: {
-        quint8 value = 0;
-        for (const quint8 byte : bytes)
-            value ^= byte;
-        return value;
-    }
+    case Checksum::Xor8:
+        return exclusiveOr(bytes);
+    case Checksum::XorSum8:
+        return exclusiveOr(bytes) ^ (sum(bytes) & 0xFFU);
     case Checksum::Crc8: {
         quint8 crc = 0;
         for (const quint8 byte : bytes)

@@ -15,6 +15,7 @@ enum class Checksum : quint8 {
     Sum16,           ///< sum of the bytes modulo 65536
     Sum16Complement, ///< two's complement of Sum16 (JBD, YD/T 1363)
     Xor8,            ///< exclusive or of the bytes
+    XorSum8,         ///< exclusive or of Xor8 and Sum8 (EG4 LifePower); blind to many single flipped bits
     Crc8,            ///< CRC-8/SMBUS, polynomial 0x07
     Crc8Maxim,       ///< CRC-8/MAXIM-DOW, polynomial 0x31 reflected
     Crc16Modbus,     ///< polynomial 0x8005 reflected, start 0xFFFF

@@ -91,6 +91,7 @@ enum class ReplyState : quint8 {
     Waiting,  ///< the reply to the pending request is not complete yet
     Complete, ///< it is; what it held is in the Update
     Refused,  ///< the BMS answered that it does not know or does not allow the request
+    Repeat,   ///< it did not understand the request: another try, or another form of it, may work
 };
 
 struct Reply

@@ -39,12 +39,17 @@ bool consistent(const BatteryState &a, const BatteryState &b)
            (!a.voltage || !b.voltage || std::abs(*a.voltage - *b.voltage) <= voltageMoves * *a.voltage);
 }
 
-/// \a heard is \a sent, once per try, and nothing else.
-bool isEchoOf(const QByteArray &heard, const QByteArray &sent)
+/// \a heard is what was sent, once per try, and nothing else.
+bool isEchoOf(QByteArrayView heard, Request sent)
 {
-    if (heard.isEmpty() || sent.isEmpty() || heard.size() % sent.size() != 0)
+    if (heard.isEmpty() || sent.bytes.isEmpty())
         return false;
-    return heard == sent.repeated(heard.size() / sent.size());
+    for (; !heard.isEmpty(); sent.nextForm()) {
+        if (!heard.startsWith(sent.bytes))
+            return false;
+        heard = heard.sliced(sent.bytes.size());
+    }
+    return true;
 }
 
 } // namespace
@@ -198,7 +203,7 @@ void Detector::requestDone(const ExchangeResult &result)
 {
     const Request &request = m_requests[m_requestIndex];
     CandidateReport &report = current();
-    const bool echo = isEchoOf(m_heardNow, request.bytes);
+    const bool echo = isEchoOf(m_heardNow, request);
     (echo ? report.bytesEchoed : report.bytesHeard) += result.bytesHeard;
     if (!echo) {
         report.heard.append(m_heardNow);
@@ -209,6 +214,8 @@ void Detector::requestDone(const ExchangeResult &result)
     if (result.end == ExchangeResult::End::Complete) {
         ++report.replies;
         m_answered.push_back(request);
+        for (int i = 1; i < result.tries; ++i)
+            m_answered.back().nextForm(); // the one that was understood
     } else if (!request.optional || m_first) {
         report.unconfirmed = report.unconfirmed || m_first;
         candidateDone();

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/exchange.h"
 
+#include <algorithm>
+
 namespace sb {
 
 Exchange::Exchange(Transport &transport, Clock &clock, QObject *parent)
@@ -24,13 +26,18 @@ void Exchange::start(Driver &driver, const Request &request, Update &update, int
     m_driver = &driver;
     m_update = &update;
     m_request = request;
+    m_request.tries = request.leastTries();
     m_done = std::move(done);
     m_quietMs = quietMs;
+    m_gapMs = gapMs;
     m_result = {};
     m_sentOnce = false;
     m_phase = Phase::Gap;
     const qint64 quietFor = m_clock.now() - m_lastActivity;
-    const qint64 wait = std::max<qint64>(gapMs - quietFor, m_request.pauseBeforeMs - quietFor);
+    qint64 wait = std::max<qint64>(gapMs - quietFor, m_request.pauseBeforeMs - quietFor);
+    if (&driver == m_silent)
+        wait = std::max(wait, m_lateUntil - m_clock.now());
+    m_silent = nullptr;
     // Even without a gap the request goes out from the event loop, so that a chain of requests can't recurse.
     m_alarm->start(wait);
 }
@@ -114,6 +121,12 @@ void Exchange::handle(const Reply &reply)
     case ReplyState::Refused:
         finish(ExchangeResult::End::Refused, reply.code);
         break;
+    case ReplyState::Repeat:
+        // Whoever says no is there: each form has its turn, however few tries silence gets.
+        m_request.tries = std::max(m_request.tries, 1 + static_cast<int>(m_request.otherForms.size()));
+        m_result.code = reply.code;
+        tryEnded(m_gapMs); // no late reply is to be waited for
+        break;
     case ReplyState::Waiting:
         m_transport.expectBytes(m_driver->missingBytes());
         if (m_phase == Phase::Receiving)
@@ -131,19 +144,19 @@ void Exchange::onAlarm()
         send();
         break;
     case Phase::Sending:
-        tryEnded();
+        tryEnded(m_request.retryAfterMs);
         break;
     case Phase::Receiving:
         if (m_clock.now() >= m_deadline) {
             const Reply reply = m_driver->lineSilent(&m_request, *m_update);
             if (reply.state == ReplyState::Waiting)
-                tryEnded();
+                tryEnded(m_request.retryAfterMs);
             else
                 handle(reply);
         } else if (m_quietSince) {
             lineFellSilent();
         } else {
-            tryEnded();
+            tryEnded(m_request.retryAfterMs);
         }
         break;
     }
@@ -161,23 +174,27 @@ void Exchange::lineFellSilent()
     }
     m_quietSince.reset();
     if (begun || m_driver->counters().badChecksums > m_badBefore)
-        tryEnded();
+        tryEnded(m_request.retryAfterMs);
     else
         armReceive();
 }
 
-void Exchange::tryEnded()
+void Exchange::tryEnded(int pauseMs)
 {
     m_result.badChecksums += m_driver->counters().badChecksums - m_badBefore;
     if (TrafficTap *tap = m_transport.tap())
         tap->event(m_result.tries < m_request.tries ? "retry" : "timeout");
     if (m_result.tries >= m_request.tries) {
-        finish(ExchangeResult::End::Timeout, 0);
+        const int code = m_result.code;
+        m_silent = m_driver;
+        m_lateUntil = m_clock.now() + pauseMs;
+        finish(code != 0 ? ExchangeResult::End::Refused : ExchangeResult::End::Timeout, code);
         return;
     }
     ++m_result.tries;
+    m_request.nextForm();
     m_phase = Phase::Gap;
-    m_alarm->start(m_request.retryAfterMs);
+    m_alarm->start(pauseMs);
 }
 
 void Exchange::finish(ExchangeResult::End end, int code)

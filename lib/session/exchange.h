@@ -55,7 +55,7 @@ private:
     void send();
     void handle(const Reply &reply);
     void lineFellSilent();
-    void tryEnded();
+    void tryEnded(int pauseMs);
     void finish(ExchangeResult::End end, int code);
     void armReceive();
 
@@ -68,6 +68,7 @@ private:
     Request m_request;
     Done m_done;
     int m_quietMs = 150;
+    int m_gapMs = 0;
     int m_patienceMs = 0;
     ExchangeResult m_result;
     bool m_sentOnce = false;
@@ -76,6 +77,8 @@ private:
     qint64 m_lastActivity = 0;          ///< last byte on the line, either way
     std::optional<qint64> m_quietSince; ///< last byte heard in this try
     quint64 m_badBefore = 0;
+    const Driver *m_silent = nullptr; ///< its reply may still come; only compared
+    qint64 m_lateUntil = 0;           ///< until then
 };
 
 } // namespace sb

@@ -54,10 +54,12 @@ public:
     }
 
 private:
-    void collect(const Request &request)
+    void collect(Request request)
     {
-        for (const QString &text : VectorPeer::textOf(request))
-            m_said.insert(text);
+        for (size_t form = 0; form <= request.otherForms.size(); ++form, request.nextForm()) {
+            for (const QString &text : VectorPeer::textOf(request))
+                m_said.insert(text);
+        }
     }
 
     void controls()

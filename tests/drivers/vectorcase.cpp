@@ -36,6 +36,9 @@ DriverConfig configOf(const QJsonObject &vector)
     DriverConfig config;
     config.transport = transportOf(vector);
     config.options = vector.value(QLatin1String("config")).toObject().toVariantMap();
+    // What a user would give as --bms may say more than the driver's id.
+    if (const QString type = QStringLiteral("bmsType"); !config.options.contains(type))
+        config.options.insert(type, vector.value(QLatin1String("bms")).toString());
     if (config.options.contains(QStringLiteral("address")))
         config.address = config.options.take(QStringLiteral("address")).toInt();
     // Some devices are told apart, or scramble what they say, by their name.

@@ -63,18 +63,21 @@ void VectorPeer::speakFirst(Driver &driver, Update &update)
     (void)say(driver, 0, nullptr, update);
 }
 
-StepResult VectorPeer::ask(Driver &driver, const Request &request, Update &update)
+StepResult VectorPeer::ask(Driver &driver, const Request &asked, Update &update)
 {
-    const QStringList wanted = textOf(request);
+    Request request = asked;
+    const int forms = 1 + static_cast<int>(request.otherForms.size());
     Reply reply;
-    for (int tryNumber = 0; tryNumber < std::max(1, request.tries); ++tryNumber) {
+    for (int tryNumber = 0; tryNumber < std::max(forms, request.tries); ++tryNumber, request.nextForm()) {
+        const QStringList wanted = textOf(request);
         driver.begin(request);
+        reply = {};
         // Each part of a CAN request may have its own answer. A question that is repeated gets the next
         // answer in the case, and the last one again when there are no more.
         bool answered = false;
         for (const QString &each : wanted.isEmpty() ? QStringList{QString()} : wanted) {
             int at = find({each}, true);
-            if (at < 0 && tryNumber == 0 && !wanted.isEmpty())
+            if (at < 0 && tryNumber < forms && !wanted.isEmpty())
                 at = find({each}, false);
             if (at < 0)
                 continue;
@@ -86,13 +89,15 @@ StepResult VectorPeer::ask(Driver &driver, const Request &request, Update &updat
             if (reply.state != ReplyState::Complete && !exchange.rx.isEmpty())
                 m_failed = true;
         }
-        if (!answered || reply.state != ReplyState::Waiting)
+        const bool open = reply.state == ReplyState::Waiting || reply.state == ReplyState::Repeat;
+        if ((!answered && tryNumber + 1 >= forms) || !open)
             break;
     }
     switch (reply.state) {
     case ReplyState::Complete:
         return {StepResult::End::Complete, 0, &update};
     case ReplyState::Refused:
+    case ReplyState::Repeat:
         return {StepResult::End::Refused, reply.code, nullptr};
     case ReplyState::Waiting:
         break;

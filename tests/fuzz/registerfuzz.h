@@ -47,6 +47,7 @@ public:
     }
 
 private:
+    static constexpr int longestFrame = 4113; ///< of the protocols that this is used with
     enum Act : quint8 { Raw, Framed, FramedAgain, Exception, Silence, NoMore, Act_Count };
 
     std::unique_ptr<Procedure> choose()
@@ -85,8 +86,9 @@ private:
         FUZZ_CHECK(!result.error.contains(QLatin1Char('\n')));
     }
 
-    StepResult ask(const Request &request, Update &update)
+    StepResult ask(Request request, Update &update)
     {
+        size_t otherForms = request.otherForms.size();
         m_driver->begin(request);
         while (!m_input.isEmpty()) {
             const Update before = update;
@@ -111,9 +113,10 @@ private:
                 reply = m_driver->lineSilent(&request, update);
                 break;
             default:
-                return {StepResult::End::Timeout, 0, nullptr};
+                reply.state = ReplyState::Repeat;
+                break;
             }
-            FUZZ_CHECK(m_driver->missingBytes() >= 0 && m_driver->missingBytes() <= 1024);
+            FUZZ_CHECK(m_driver->missingBytes() >= 0 && m_driver->missingBytes() <= longestFrame);
             if (reply.state == ReplyState::Complete) {
                 checkState(update.values);
                 return {StepResult::End::Complete, 0, &update};
@@ -122,6 +125,12 @@ private:
                        update.parameters == before.parameters); // all or nothing
             if (reply.state == ReplyState::Refused)
                 return {StepResult::End::Refused, reply.code, nullptr};
+            if (reply.state == ReplyState::Repeat) {
+                if (otherForms-- == 0)
+                    return {StepResult::End::Timeout, 0, nullptr};
+                request.nextForm();
+                m_driver->begin(request);
+            }
         }
         return {StepResult::End::Timeout, 0, nullptr};
     }

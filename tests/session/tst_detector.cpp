@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/alldrivers.h"
 #include "drivers/allsimulators.h"
+#include "drivers/eg4_lifepower/eg4_lifepowersimulator.h"
 #include "drivers/jbd/jbdsimulator.h"
 #include "fakes.h"
 #include "session/detectioncache.h"
@@ -75,6 +76,8 @@ private slots:
     void leavesASilentLineSoon();
     void findsABoardThatSleptThroughTheFirstRequest();
     void findsASlowBoard();
+    void findsABoardThatHearsOneFormOnly();
+    void knowsItsEchoInEveryForm();
     void findsEveryAddressOfALine();
     void tellsTheLikelyCause_data();
     void tellsTheLikelyCause();
@@ -255,6 +258,37 @@ void TestDetector::findsASlowBoard()
                    400);
     };
     QCOMPARE(detect(line, toyCandidate()).found.size(), 1);
+}
+
+void TestDetector::findsABoardThatHearsOneFormOnly()
+{
+    DriverRegistry drivers;
+    addAllDrivers(drivers);
+    const std::vector<Candidate> candidates = serialCandidates(drivers, drivers.find(u"eg4_lifepower"), {1});
+    for (const char start : {'\x7E', '\x7C'}) {
+        Pack pack(PackConfig{}, Profile::constant(0));
+        eg4_lifepower::LifepowerSimulator board(pack, 1);
+        board.start = start;
+        SimulatedLine line(board, 9600, *m_clock);
+        const Result result = detect(line, candidates);
+        QCOMPARE(result.found.size(), 1);
+        QVERIFY2(result.tookMs < 2000, QByteArray::number(result.tookMs).constData()); // the hasty pass
+        // Found out once, the form is not asked for again.
+        const QByteArray wrong = QByteArray::fromHex(start == '\x7E' ? "7c010100020d" : "7e010100fe0d");
+        QCOMPARE(line.writtenAt.value(wrong).size(), start == '\x7E' ? 0 : 1);
+    }
+}
+
+void TestDetector::knowsItsEchoInEveryForm()
+{
+    DriverRegistry drivers;
+    addAllDrivers(drivers);
+    FakeTransport line(*m_clock);
+    line.answer = [&](const QByteArray &request) { line.reply(request, 5); };
+    const Result result = detect(line, serialCandidates(drivers, drivers.find(u"eg4_lifepower"), {1}));
+    QVERIFY(result.found.isEmpty());
+    QCOMPARE(likelyCause(result.report), LikelyCause::OnlyEchoes);
+    QCOMPARE(result.report.at(0).bytesHeard, 0U);
 }
 
 void TestDetector::findsEveryAddressOfALine()

@@ -78,6 +78,8 @@ private slots:
     void keepsToItsInterval();
     void linesOfOneProcessSpreadTheirPolls();
     void severalPacksTakeTurns();
+    void asksInOtherWordsUntilOneIsUnderstood();
+    void asksInEachFormHoweverFewTriesThereAre();
 
 private:
     void answerNormally();
@@ -502,6 +504,51 @@ void TestSession::severalPacksTakeTurns()
     QVERIFY(m_pack->isIdentified());
     QVERIFY(second->isIdentified());
     QCOMPARE(second->linkStatus(m_clock->now()).errors, 0U);
+}
+
+void TestSession::asksInOtherWordsUntilOneIsUnderstood()
+{
+    FakeTransport line(*m_clock);
+    line.open();
+    line.answer = [&](const QByteArray &request) {
+        if (request == "?V")
+            line.reply(ToyDriver::voltage(6.6), 30);
+    };
+    Request request;
+    request.id = 'V';
+    request.bytes = "!V";
+    request.otherForms = {"/V", "?V"};
+    ToyDriver driver;
+    Exchange exchange(line, *m_clock);
+    Update update;
+    std::optional<ExchangeResult> result;
+    exchange.start(driver, request, update, 0, 150, [&](const ExchangeResult &r) { result = r; });
+    m_clock->advanceBy(5000);
+    QVERIFY(result && result->end == ExchangeResult::End::Complete);
+    QCOMPARE(result->tries, 3);
+    QCOMPARE(line.written, (QList<QByteArray>{"!V", "/V", "?V"}));
+    QCOMPARE(*update.values.voltage, 6.6);
+}
+
+void TestSession::asksInEachFormHoweverFewTriesThereAre()
+{
+    for (const bool each : {false, true}) {
+        FakeTransport line(*m_clock);
+        line.open();
+        Request request;
+        request.bytes = "!V";
+        request.otherForms = {"/V"};
+        request.eachForm = each;
+        request.tries = 1;
+        ToyDriver driver;
+        Exchange exchange(line, *m_clock);
+        Update update;
+        std::optional<ExchangeResult> result;
+        exchange.start(driver, request, update, 0, 150, [&](const ExchangeResult &r) { result = r; });
+        m_clock->advanceBy(5000);
+        QVERIFY(result && result->end == ExchangeResult::End::Timeout);
+        QCOMPARE(line.written, each ? (QList<QByteArray>{"!V", "/V"}) : (QList<QByteArray>{"!V"}));
+    }
 }
 
 QTEST_GUILESS_MAIN(TestSession)

@@ -19,9 +19,9 @@ inline QByteArray answerOf(SimulatedDevice &board, const Request &request)
 }
 
 /// \a good, the whole reply, is taken also behind noise and an echo; damaged in any bit position, cut short,
-/// or replaced by one of \a foreign it gives nothing.
+/// or replaced by one of \a foreign it gives nothing. \a anyCase: frames are text whose letters may be small.
 inline void onlyTheWholeReplyCounts(const Make &make, const Request &request, const QByteArray &good,
-                                    const QByteArrayList &foreign)
+                                    const QByteArrayList &foreign, bool anyCase = false)
 {
     const auto state = [&](const QByteArray &bytes, Update &update) {
         return hear(*make(), request, bytes, update).state;
@@ -35,7 +35,8 @@ inline void onlyTheWholeReplyCounts(const Make &make, const Request &request, co
     for (qsizetype at = 0; at < good.size(); ++at) {
         QByteArray changed = good;
         changed[at] = static_cast<char>(changed[at] ^ (1 << (at % 8)));
-        damaged.append(changed);
+        if (!anyCase || changed.toLower() != good.toLower())
+            damaged.append(changed);
     }
     for (const QByteArray &bytes : damaged) {
         Update update;

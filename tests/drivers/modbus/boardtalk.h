@@ -22,23 +22,31 @@ inline Reply hear(Driver &driver, const Request &request, const QByteArray &byte
     return reply.state == ReplyState::Waiting ? driver.lineSilent(&request, update) : reply;
 }
 
-inline StepResult ask(Driver &driver, SimulatedDevice &board, const Request &request, Update &update)
+/// Each form of the request once, until one is answered.
+inline StepResult ask(Driver &driver, SimulatedDevice &board, Request request, Update &update)
 {
-    std::vector<SimulatedReply> replies;
-    board.receive(bytesOf(request.bytes), replies);
-    QByteArray bytes;
-    for (const SimulatedReply &reply : replies)
-        bytes += reply.bytes;
-    const Reply reply = hear(driver, request, bytes, update);
-    switch (reply.state) {
-    case ReplyState::Complete:
-        return {StepResult::End::Complete, 0, &update};
-    case ReplyState::Refused:
-        return {StepResult::End::Refused, reply.code, nullptr};
-    case ReplyState::Waiting:
-        break;
+    StepResult end{StepResult::End::Timeout, 0, nullptr};
+    const size_t forms = 1 + request.otherForms.size();
+    for (size_t form = 0; form < forms; ++form, request.nextForm()) {
+        std::vector<SimulatedReply> replies;
+        board.receive(bytesOf(request.bytes), replies);
+        QByteArray bytes;
+        for (const SimulatedReply &reply : replies)
+            bytes += reply.bytes;
+        const Reply reply = hear(driver, request, bytes, update);
+        switch (reply.state) {
+        case ReplyState::Complete:
+            return {StepResult::End::Complete, 0, &update};
+        case ReplyState::Refused:
+            return {StepResult::End::Refused, reply.code, nullptr};
+        case ReplyState::Repeat:
+            end = {StepResult::End::Refused, reply.code, nullptr};
+            break;
+        case ReplyState::Waiting:
+            break;
+        }
     }
-    return {StepResult::End::Timeout, 0, nullptr};
+    return end;
 }
 
 /// One round with the simulated board. \a good tells whether everything that must answer has answered.

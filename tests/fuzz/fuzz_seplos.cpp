@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "asciifuzz.h"
+#include "drivers/seplos/seplosdriver.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, size_t size)
+{
+    using namesseplos sb;
+    static const DriverDescriptor descriptor = seplos::driver();
+    RegisterFuzz(descriptor, {}, FuzzInput(Bytes(data, size)), asciiReply).run();
+    return 0;
+}
