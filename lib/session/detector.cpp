@@ -206,15 +206,17 @@ void Detector::requestDone(const ExchangeResult &result)
     }
     report.badChecksums += result.badChecksums;
     report.foreignFrames += m_driver->counters().foreignFrames - m_before.foreignFrames;
-    if (result.end == ExchangeResult::End::Complete) {
+    const bool answered = result.end == ExchangeResult::End::Complete;
+    if (answered) {
         ++report.replies;
         m_answered.push_back(request);
-    } else if (!request.optional || m_first) {
+        m_answered.back().orNext = false;
+    } else if ((!request.optional && !request.orNext) || m_first) {
         report.unconfirmed = report.unconfirmed || m_first;
         candidateDone();
         return;
     }
-    ++m_requestIndex;
+    m_requestIndex = requestAfter(m_requests, m_requestIndex, answered);
     nextRequest();
 }
 
@@ -222,6 +224,8 @@ void Detector::judge()
 {
     CandidateReport &report = current();
     const bool yes = m_driver->recognise(m_update.values) == Recognition::Yes;
+    if (!yes)
+        report.objection = m_driver->objection(m_update.values);
     if (!m_first) {
         report.implausible = report.implausible || !yes;
         if (!yes || m_answered.empty()) {
