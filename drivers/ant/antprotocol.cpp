@@ -112,7 +112,6 @@ namespace {
 
 constexpr quint16 header = 0x7EA1;
 constexpr quint16 tail = 0xAA55;
-constexpr size_t functionAt = 2;
 constexpr size_t addressAt = 3;
 constexpr size_t lengthAt = 5;
 constexpr size_t dataAt = 6;

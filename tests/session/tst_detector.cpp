@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/alldrivers.h"
 #include "drivers/allsimulators.h"
+#include "drivers/ant/antsimulator.h"
 #include "drivers/jbd/jbdsimulator.h"
 #include "fakes.h"
 #include "session/detectioncache.h"
@@ -77,6 +78,8 @@ private slots:
     void findsASlowBoard();
     void findsABoardByItsOtherForm_data();
     void findsABoardByItsOtherForm();
+    void findsABoardOfAnOlderProtocol_data();
+    void findsABoardOfAnOlderProtocol();
     void tellsWhatADriverHasAgainstADevice();
     void findsEveryAddressOfALine();
     void tellsTheLikelyCause_data();
@@ -285,6 +288,32 @@ void TestDetector::findsABoardByItsOtherForm()
     // Once the answer to the first form is there, the second is nobody's question.
     QCOMPARE(line.written.contains("?V"), known == "V");
     QCOMPARE(line.written.count("?Q"), known == "V" ? 1 : 2);
+}
+
+void TestDetector::findsABoardOfAnOlderProtocol_data()
+{
+    QTest::addColumn<ant::Speaks>("speaks");
+    QTest::addColumn<bool>("onlyRadio");
+    QTest::newRow("old") << ant::Speaks::Old << false;
+    QTest::newRow("old, by its other request") << ant::Speaks::Old << true;
+    QTest::newRow("both") << ant::Speaks::Both << false;
+}
+
+void TestDetector::findsABoardOfAnOlderProtocol()
+{
+    QFETCH(const ant::Speaks, speaks);
+    QFETCH(const bool, onlyRadio);
+    Pack pack(PackConfig{}, Profile::constant(0));
+    ant::AntSimulator board(pack);
+    board.speaks = speaks;
+    board.onlyRadio = onlyRadio;
+    SimulatedLine line(board, 19200, *m_clock);
+    DriverRegistry drivers;
+    addAllDrivers(drivers);
+    const Result result = detect(line, serialCandidates(drivers, nullptr, {}));
+    QCOMPARE(result.found.size(), 1);
+    QCOMPARE(result.found.first().driver->info.id, QStringLiteral("ant"));
+    QVERIFY2(result.tookMs < 8000, QByteArray::number(result.tookMs).constData());
 }
 
 void TestDetector::tellsWhatADriverHasAgainstADevice()
