@@ -10,6 +10,8 @@ Procedure::~Procedure() = default;
 Reply Driver::receiveFrame(const CanFrame &, const Request *, Update &) { return {}; }
 std::unique_ptr<Procedure> Driver::control(Control, double, const BatteryState &) { return nullptr; }
 
+QString Driver::objection(const BatteryState &) const { return {}; }
+
 const std::vector<ParameterInfo> &Driver::parameters() const
 {
     static const std::vector<ParameterInfo> none;

@@ -150,6 +150,8 @@ public:
 
     /// Judges what all Identify requests together gave. Called after each complete Identify round.
     [[nodiscard]] virtual Recognition recognise(const BatteryState &read) const = 0;
+    /// Why recognise() said no, for the user, where the driver knows more than that something else answers.
+    [[nodiscard]] virtual QString objection(const BatteryState &read) const;
 
     /// A dialogue that switches or sets something and reads it back; null where the BMS can't.
     [[nodiscard]] virtual std::unique_ptr<Procedure> control(Control control, double value,

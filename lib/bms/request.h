@@ -40,7 +40,10 @@ struct Request
     int pauseBeforeMs = 0; ///< beyond the gap of the line
     int everyMs = 0;       ///< in Phase::Poll: not more often than this; 0: each poll
     bool optional = false; ///< its failure does not fail the round; given up after a few
-    int secretFrom = 0;    ///< bytes that a capture must not hold (passwords)
+    /// The next request is another form of the same question: it is asked where this one stays unanswered,
+    /// and left out otherwise. All forms of a question are optional, or none is.
+    bool orNext = false;
+    int secretFrom = 0; ///< bytes that a capture must not hold (passwords)
     int secretSize = 0;
 
     /// Makes the next form the one that is sent, in turn.
@@ -57,5 +60,13 @@ struct Request
         return eachForm ? std::max(tries, 1 + static_cast<int>(otherForms.size())) : tries;
     }
 };
+
+/// Which of \a requests follows the one at \a at; their size when none does.
+[[nodiscard]] inline size_t requestAfter(const std::vector<Request> &requests, size_t at, bool answered)
+{
+    while (answered && at + 1 < requests.size() && requests[at].orNext)
+        ++at;
+    return at + 1;
+}
 
 } // namespace sb

@@ -44,6 +44,8 @@ QString verdict(const CandidateReport &report)
         return tr("recognised");
     if (report.unconfirmed)
         return tr("answered well once, but not the same way again");
+    if (!report.objection.isEmpty())
+        return report.objection;
     if (report.implausible)
         return tr("valid replies, but their content is not that of this BMS");
     if (report.badChecksums > 0)

@@ -211,17 +211,19 @@ void Detector::requestDone(const ExchangeResult &result)
     }
     report.badChecksums += result.badChecksums;
     report.foreignFrames += m_driver->counters().foreignFrames - m_before.foreignFrames;
-    if (result.end == ExchangeResult::End::Complete) {
+    const bool answered = result.end == ExchangeResult::End::Complete;
+    if (answered) {
         ++report.replies;
         m_answered.push_back(request);
+        m_answered.back().orNext = false;
         for (int i = 1; i < result.tries; ++i)
             m_answered.back().nextForm(); // the one that was understood
-    } else if (!request.optional || m_first) {
+    } else if ((!request.optional && !request.orNext) || m_first) {
         report.unconfirmed = report.unconfirmed || m_first;
         candidateDone();
         return;
     }
-    ++m_requestIndex;
+    m_requestIndex = requestAfter(m_requests, m_requestIndex, answered);
     nextRequest();
 }
 
@@ -229,6 +231,8 @@ void Detector::judge()
 {
     CandidateReport &report = current();
     const bool yes = m_driver->recognise(m_update.values) == Recognition::Yes;
+    if (!yes)
+        report.objection = m_driver->objection(m_update.values);
     if (!m_first) {
         report.implausible = report.implausible || !yes;
         if (!yes || m_answered.empty()) {

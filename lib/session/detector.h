@@ -30,6 +30,7 @@ struct CandidateReport
     QByteArray heard;          ///< the first bytes that came, at most heardBytes
     qint64 tookMs = 0;
     bool implausible = false; ///< answered, but not as this BMS would
+    QString objection;        ///< what the driver has against it, where it knows
     bool unconfirmed = false; ///< answered well once, and otherwise the second time
     bool recognised = false;
 

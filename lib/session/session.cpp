@@ -348,12 +348,12 @@ void Session::requestDone(const ExchangeResult &result)
         memory.failures = 0;
     } else {
         ++memory.failures;
-        if (!request.optional) {
+        if (!request.optional && !request.orNext) {
             packDone(false, silenceText(pack, result, request));
             return;
         }
     }
-    ++m_requestIndex;
+    m_requestIndex = requestAfter(m_requests, m_requestIndex, result.end == ExchangeResult::End::Complete);
     nextRequest();
 }
 
@@ -390,7 +390,11 @@ void Session::accept(PackLink &pack)
 {
     const qint64 now = m_clock.now();
     if (m_phase == Phase::Identify && pack.m_driver->recognise(pack.m_update.values) != Recognition::Yes) {
-        failed(pack, tr("%1: what answers is not a %2 BMS").arg(m_transport.name(), pack.driver().info().id));
+        const QString objection = pack.m_driver->objection(pack.m_update.values);
+        failed(pack,
+               objection.isEmpty()
+                   ? tr("%1: what answers is not a %2 BMS").arg(m_transport.name(), pack.driver().info().id)
+                   : QStringLiteral("%1: %2").arg(m_transport.name(), objection));
         return;
     }
     const BatteryState &read = pack.m_update.values;

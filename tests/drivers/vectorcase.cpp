@@ -92,9 +92,12 @@ private:
             m_peer.speakFirst(*m_driver, update);
             absorb(update);
         }
-        for (const Request &request : requests) {
-            if (m_peer.ask(*m_driver, request, update).end == StepResult::End::Complete)
+        for (size_t at = 0; at < requests.size();) {
+            const StepResult end = m_peer.ask(*m_driver, requests[at], update);
+            const bool answered = end.end == StepResult::End::Complete;
+            if (answered)
                 absorb(update);
+            at = requestAfter(requests, at, answered);
         }
     }
 

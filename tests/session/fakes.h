@@ -73,7 +73,7 @@ private:
 
 /// The smallest protocol that can go wrong in every way: request `?X`, reply `#X n data sum8`.
 /// V: voltage (0.1 V, u16), C: two cells (mV, u16), S: serial number (text), O: optional, W: write (refused:
-/// `!X code`).
+/// `!X code`). Option `forms`: the voltage is asked with `?Q` first, with `?V` where that stays unanswered.
 class ToyDriver : public Driver
 {
 public:
@@ -133,8 +133,10 @@ public:
     }
     void requests(Phase phase, std::vector<Request> &to) override
     {
-        for (const char id : QByteArray(phase == Phase::Identify ? "SVC" : "VCO")) {
+        const bool forms = config().options.value(QStringLiteral("forms")).toBool();
+        for (const char id : QByteArray(phase == Phase::Identify ? (forms ? "SQVC" : "SVC") : "VCO")) {
             Request request;
+            request.orNext = id == 'Q';
             request.id = static_cast<unsigned char>(id);
             request.bytes = QByteArray("?") + id;
             request.optional = id == 'O' || id == 'S';
@@ -156,7 +158,13 @@ public:
     [[nodiscard]] int missingBytes() const override { return m_splitter.missing(); }
     [[nodiscard]] Recognition recognise(const BatteryState &read) const override
     {
-        return read.voltage && !read.cellVoltages.empty() ? Recognition::Yes : Recognition::No;
+        return read.voltage && !read.cellVoltages.empty() && *read.voltage < tooManyVolts ? Recognition::Yes
+                                                                                          : Recognition::No;
+    }
+    static constexpr double tooManyVolts = 1000;
+    [[nodiscard]] QString objection(const BatteryState &read) const override
+    {
+        return read.voltage && *read.voltage >= tooManyVolts ? QStringLiteral("too many volts") : QString();
     }
     [[nodiscard]] LinkCounters counters() const override
     {
@@ -177,7 +185,7 @@ private:
             if (frame[1] == 'W')
                 return {ReplyState::Refused, data.empty() ? 0 : data[0]};
             static constexpr std::array voltageRow = {FieldRow{0, Wire::U16BE, &BatteryState::voltage, 0.1}};
-            if (frame[1] == 'V')
+            if (frame[1] == 'V' || frame[1] == 'Q')
                 decodeFields(voltageRow, data, update.values);
             if (frame[1] == 'C')
                 decodeList({0, Wire::U16BE, 2, &BatteryState::cellVoltages, 0.001}, 2, data, update.values);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/alldrivers.h"
 #include "drivers/allsimulators.h"
+#include "drivers/ant/antsimulator.h"
 #include "drivers/eg4_lifepower/eg4_lifepowersimulator.h"
 #include "drivers/jbd/jbdsimulator.h"
 #include "fakes.h"
@@ -78,6 +79,11 @@ private slots:
     void findsASlowBoard();
     void findsABoardThatHearsOneFormOnly();
     void knowsItsEchoInEveryForm();
+    void findsABoardByItsOtherForm_data();
+    void findsABoardByItsOtherForm();
+    void findsABoardOfAnOlderProtocol_data();
+    void findsABoardOfAnOlderProtocol();
+    void tellsWhatADriverHasAgainstADevice();
     void findsEveryAddressOfALine();
     void tellsTheLikelyCause_data();
     void tellsTheLikelyCause();
@@ -97,7 +103,7 @@ private:
         qint64 tookMs = 0;
     };
     Result detect(Transport &line, const std::vector<Candidate> &candidates,
-                  Detector::Find find = Detector::Find::First);
+                  Detector::Find find = Detector::Find::First, const QVariantMap &options = {});
     [[nodiscard]] std::vector<Candidate> toyCandidate() const
     {
         return {{&m_toy, 9600, std::nullopt, false}};
@@ -114,7 +120,7 @@ void TestDetector::init()
 }
 
 TestDetector::Result TestDetector::detect(Transport &line, const std::vector<Candidate> &candidates,
-                                          Detector::Find find)
+                                          Detector::Find find, const QVariantMap &options)
 {
     Detector detector(line, *m_clock, [&line](const Candidate &candidate) {
         if (auto *simulated = qobject_cast<SimulatedLine *>(&line))
@@ -127,7 +133,7 @@ TestDetector::Result TestDetector::detect(Transport &line, const std::vector<Can
     connect(&detector, &Detector::finished, this, [&] { running = false; });
     line.open();
     const qint64 begin = m_clock->now();
-    detector.start(candidates, {}, find);
+    detector.start(candidates, options, find);
     while (running && m_clock->advance()) {
     }
     result.tookMs = m_clock->now() - begin;
@@ -289,6 +295,72 @@ void TestDetector::knowsItsEchoInEveryForm()
     QVERIFY(result.found.isEmpty());
     QCOMPARE(likelyCause(result.report), LikelyCause::OnlyEchoes);
     QCOMPARE(result.report.at(0).bytesHeard, 0U);
+}
+
+void TestDetector::findsABoardByItsOtherForm_data()
+{
+    QTest::addColumn<QByteArray>("known"); // the forms that the device answers
+    QTest::newRow("both") << QByteArray("QV");
+    QTest::newRow("the first") << QByteArray("Q");
+    QTest::newRow("the second") << QByteArray("V");
+}
+
+void TestDetector::findsABoardByItsOtherForm()
+{
+    QFETCH(const QByteArray, known);
+    FakeTransport line(*m_clock);
+    line.answer = [&](const QByteArray &request) {
+        const char id = request.at(1);
+        if (id == 'C')
+            line.reply(ToyDriver::cells(3300, 3300), 30);
+        else if (known.contains(id))
+            line.reply(ToyDriver::frame(id, QByteArray::fromHex("0042")), 30);
+    };
+    const Result result =
+        detect(line, toyCandidate(), Detector::Find::First, {{QStringLiteral("forms"), true}});
+    QCOMPARE(result.found.size(), 1);
+    QVERIFY(result.tookMs < 1000);
+    // Once the answer to the first form is there, the second is nobody's question.
+    QCOMPARE(line.written.contains("?V"), known == "V");
+    QCOMPARE(line.written.count("?Q"), known == "V" ? 1 : 2);
+}
+
+void TestDetector::findsABoardOfAnOlderProtocol_data()
+{
+    QTest::addColumn<ant::Speaks>("speaks");
+    QTest::addColumn<bool>("onlyRadio");
+    QTest::newRow("old") << ant::Speaks::Old << false;
+    QTest::newRow("old, by its other request") << ant::Speaks::Old << true;
+    QTest::newRow("both") << ant::Speaks::Both << false;
+}
+
+void TestDetector::findsABoardOfAnOlderProtocol()
+{
+    QFETCH(const ant::Speaks, speaks);
+    QFETCH(const bool, onlyRadio);
+    Pack pack(PackConfig{}, Profile::constant(0));
+    ant::AntSimulator board(pack);
+    board.speaks = speaks;
+    board.onlyRadio = onlyRadio;
+    SimulatedLine line(board, 19200, *m_clock);
+    DriverRegistry drivers;
+    addAllDrivers(drivers);
+    const Result result = detect(line, serialCandidates(drivers, nullptr, {}));
+    QCOMPARE(result.found.size(), 1);
+    QCOMPARE(result.found.first().driver->info.id, QStringLiteral("ant"));
+    QVERIFY2(result.tookMs < 8000, QByteArray::number(result.tookMs).constData());
+}
+
+void TestDetector::tellsWhatADriverHasAgainstADevice()
+{
+    FakeTransport line(*m_clock);
+    line.answer = [&](const QByteArray &request) {
+        line.reply(request == "?V" ? ToyDriver::voltage(1200) : ToyDriver::cells(3300, 3300), 30);
+    };
+    const Result result = detect(line, toyCandidate());
+    QVERIFY(result.found.isEmpty());
+    QCOMPARE(likelyCause(result.report), LikelyCause::Implausible);
+    QVERIFY(candidateText(result.report.front()).contains(QStringLiteral("too many volts")));
 }
 
 void TestDetector::findsEveryAddressOfALine()

@@ -61,6 +61,9 @@ private slots:
     void findsTheReplyBehindNoise();
     void waitsForTheDeadlineAfterAStrayByte();
     void optionalRequestsDoNotFailThePoll();
+    void asksAnotherFormOnlyWhereTheFirstStaysUnanswered_data();
+    void asksAnotherFormOnlyWhereTheFirstStaysUnanswered();
+    void tellsWhatADriverHasAgainstADevice();
     void asksRarelyWhatIsWantedRarely();
     void measurementsBecomeUnknownTenSecondsAfterTheFirstFailure();
     void comesBackByItself();
@@ -228,6 +231,52 @@ void TestSession::optionalRequestsDoNotFailThePoll()
     QCOMPARE(m_pack->linkStatus(m_clock->now()).errors, 0U);
     // Given up after three times, three tries each.
     QCOMPARE(m_line->written.count("?O"), 9);
+}
+
+void TestSession::asksAnotherFormOnlyWhereTheFirstStaysUnanswered_data()
+{
+    QTest::addColumn<QByteArray>("known"); // the forms that the device answers
+    QTest::addColumn<QByteArrayList>("asked");
+    QTest::newRow("both") << QByteArray("QV") << QByteArrayList{"?S", "?Q", "?C"};
+    QTest::newRow("the second") << QByteArray("V") << QByteArrayList{"?S", "?Q", "?Q", "?Q", "?V", "?C"};
+    QTest::newRow("none") << QByteArray() << QByteArrayList{"?S", "?Q", "?Q", "?Q", "?V", "?V", "?V"};
+}
+
+void TestSession::asksAnotherFormOnlyWhereTheFirstStaysUnanswered()
+{
+    QFETCH(const QByteArray, known);
+    QFETCH(const QByteArrayList, asked);
+    const auto all = m_line->answer;
+    m_line->answer = [&](const QByteArray &request) {
+        const char id = request.at(1);
+        if (id != 'V' && id != 'Q')
+            all(request);
+        else if (known.contains(id))
+            m_line->reply(ToyDriver::frame(id, QByteArray::fromHex("0042")), 30);
+    };
+    DriverConfig config;
+    config.options.insert(QStringLiteral("forms"), true);
+    m_session = std::make_unique<Session>(*m_line, *m_clock, SessionSettings{});
+    m_pack = m_session->addPack(std::make_unique<ToyDriver>(config));
+    m_session->start();
+    m_clock->advanceBy(4000);
+    QCOMPARE(QByteArrayList(m_line->written.first(asked.size())), asked);
+    QCOMPARE(m_pack->condition() == Condition::Fresh, !known.isEmpty());
+}
+
+void TestSession::tellsWhatADriverHasAgainstADevice()
+{
+    const auto all = m_line->answer;
+    m_line->answer = [&](const QByteArray &request) {
+        if (request == "?V")
+            m_line->reply(ToyDriver::voltage(1200), 30);
+        else
+            all(request);
+    };
+    m_session->start();
+    m_clock->advanceBy(1000);
+    QVERIFY(m_pack->condition() != Condition::Fresh);
+    QCOMPARE(m_pack->linkStatus(m_clock->now()).lastError, QStringLiteral("fake0: too many volts"));
 }
 
 void TestSession::asksRarelyWhatIsWantedRarely()

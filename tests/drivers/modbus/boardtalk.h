@@ -56,9 +56,10 @@ inline BatteryState round(Driver &driver, SimulatedDevice &board, Phase phase, b
     driver.requests(phase, requests);
     Update update;
     bool all = true;
-    for (const Request &request : requests) {
-        const StepResult end = ask(driver, board, request, update);
-        all = all && (request.optional || end.end == StepResult::End::Complete);
+    for (size_t at = 0; at < requests.size();) {
+        const bool answered = ask(driver, board, requests[at], update).end == StepResult::End::Complete;
+        all = all && (requests[at].optional || requests[at].orNext || answered);
+        at = requestAfter(requests, at, answered);
     }
     if (good)
         *good = all;
