@@ -13,7 +13,7 @@ struct Words
 };
 
 constexpr char endChar = '\r';
-constexpr char ignoredChar = '\n'; ///< some adapters add it
+constexpr char lineFeed = '\n'; ///< some adapters add it
 constexpr qsizetype versionAt = 1;
 constexpr qsizetype addressAt = 3;
 constexpr qsizetype deviceAt = 5;
@@ -184,15 +184,14 @@ bool FrameStream::take(char c)
         m_text.append(c);
         return false;
     }
-    if (c == ignoredChar)
-        return false;
-    if (m_text.isEmpty()) {
-        ++m_counters.noiseBytes;
+    // What can't stand in a frame is a stray byte: whether one was lost for it, length and checksum tell.
+    if (m_text.isEmpty() || (c != endChar && !digit(c))) {
+        m_counters.noiseBytes += c == lineFeed ? 0 : 1;
         return false;
     }
     m_text.append(c);
     const bool last = m_size > 0 && m_text.size() == m_size;
-    if (last ? c != endChar : !digit(c)) {
+    if (last != (c == endChar)) {
         drop();
         return false;
     }

@@ -29,7 +29,7 @@ struct Request
     int id = 0; ///< the driver's own: a register, a command byte
     QByteArray bytes;
     /// The same question in other words, for protocols whose devices disagree about them: each further try
-    /// takes the next one. The driver is shown the words in use as bytes.
+    /// takes the next one, unless a damaged reply was heard. The driver is shown the words in use as bytes.
     std::vector<QByteArray> otherForms;
     std::vector<CanFrame> frames; ///< on CAN instead of bytes
     int timeoutMs = 500;          ///< from the last byte sent to the complete reply
