@@ -17,7 +17,7 @@ struct ExchangeResult
     End end = End::Timeout;
     int code = 0; ///< of a refusal
     int tries = 1;
-    int form = 0; ///< in use at the end: how often nextForm() was called
+    int form = 0;           ///< in use at the end: how often nextForm() was called
     qint64 startedAt = 0;   ///< when the first try went out, ms of the clock
     qint64 finishedAt = 0;  ///< when the last byte of the reply was there
     quint64 bytesHeard = 0; ///< anything at all, in all tries
