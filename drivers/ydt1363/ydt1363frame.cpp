@@ -13,7 +13,7 @@ struct Words
 };
 
 constexpr char endChar = '\r';
-constexpr char ignoredChar = '\n'; ///< some adapters add it
+constexpr char lineFeed = '\n'; ///< some adapters add it
 constexpr qsizetype versionAt = 1;
 constexpr qsizetype addressAt = 3;
 constexpr qsizetype deviceAt = 5;

@@ -216,7 +216,7 @@ void Detector::requestDone(const ExchangeResult &result)
         ++report.replies;
         m_answered.push_back(request);
         m_answered.back().orNext = false;
-        for (int i = 1; i < result.tries; ++i)
+        for (int i = 0; i < result.form; ++i)
             m_answered.back().nextForm(); // the one that was understood
     } else if ((!request.optional && !request.orNext) || m_first) {
         report.unconfirmed = report.unconfirmed || m_first;
