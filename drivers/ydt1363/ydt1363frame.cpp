@@ -184,7 +184,7 @@ bool FrameStream::take(char c)
         m_text.append(c);
         return false;
     }
-    if (c == ignoredChar)
+    if (c == lineFeed)
         return false;
     // Inside a frame, too: a long one at 9600 baud takes so long that a line with stray bytes would never get
     // it through. What is left has to pass both checksums.
