@@ -233,7 +233,9 @@ bool PaceDriver::decodeTexts(quint8 code, Bytes info, BatteryState &to) const
     if (code == Version) {
         to.hardwareVersion = to.productName = text;
         if (text) {
-            to.firmwareVersion = text->section(QLatin1Char('-'), -1);
+            // The last part of "P16S100A-1812-1.00".
+            const QString last = text->section(QLatin1Char('-'), -1, -1, QString::SectionSkipEmpty).trimmed();
+            to.firmwareVersion = last.isEmpty() ? *text : last;
             if (!to.uniqueId)
                 to.uniqueId = QStringLiteral("%1_%2").arg(*text).arg(address());
         }

@@ -32,6 +32,7 @@ constexpr int usualValues = 3; ///< behind their count: full, cycles, design
 constexpr int moreValues = 9;
 constexpr qint64 moreValuesSize = 14;
 constexpr size_t shortestText = 4;
+constexpr size_t longestText = 40;
 
 constexpr std::array protection1{
     AlarmRow{0, AlarmName::HighCellVoltage, AlarmLevel::Alarm},
@@ -209,9 +210,9 @@ bool decodeCapacity(Reader &reader, BatteryState &to)
 
 bool isText(Bytes info)
 {
-    return info.size() >= shortestText && std::all_of(info.begin(), info.end(), [](quint8 c) {
-               return c == 0 || c == 0xFF || (c >= 0x20 && c < 0x7F);
-           });
+    return info.size() >= shortestText && info.size() <= longestText &&
+           std::all_of(info.begin(), info.end(),
+                       [](quint8 c) { return c == 0 || c == 0xFF || (c >= 0x20 && c < 0x7F); });
 }
 
 Text decodeFilledText(Bytes info)

@@ -95,6 +95,22 @@ private slots:
         QCOMPARE(*state.uniqueId, QStringLiteral("P16S100A-1812-1.00_3"));
     }
 
+    void readsOddVersionTexts()
+    {
+        const auto read = [](const QByteArray &text) {
+            const std::unique_ptr<Driver> driver = make();
+            Update update;
+            (void)hear(*driver, requestWith(*driver, 0xC1), ydt1363::makeFrame(header, 1, 0, text), update);
+            return update.values;
+        };
+        QCOMPARE(*read("P8S-").firmwareVersion, QStringLiteral("P8S"));
+        QCOMPARE(*read("----").firmwareVersion, QStringLiteral("----"));
+        QCOMPARE(*read("P8S 2.0").firmwareVersion, QStringLiteral("P8S 2.0"));
+        QVERIFY(!read(QByteArray(20, ' ')).firmwareVersion);
+        QVERIFY(read(QByteArray(41, 'A')) == BatteryState());
+        QVERIFY(read("AB\1CD") == BatteryState());
+    }
+
     void readsThePacksBehindAMaster()
     {
         PackConfig config;
