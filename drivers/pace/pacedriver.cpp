@@ -21,7 +21,6 @@ struct Words
 constexpr int lastAddress = 15;
 constexpr int rackPollMs = 2000;
 constexpr double sumTolerance = 0.03;
-constexpr quint8 allPacks = 0xFF;
 
 /// The document and a published session contradict each other about these; the session is believed.
 constexpr char fetOff = 0;

@@ -13,7 +13,7 @@ struct Words
 };
 
 constexpr char endChar = '\r';
-constexpr char ignoredChar = '\n'; ///< some adapters add it
+constexpr char lineFeed = '\n'; ///< some adapters add it
 constexpr qsizetype versionAt = 1;
 constexpr qsizetype addressAt = 3;
 constexpr qsizetype deviceAt = 5;
@@ -184,12 +184,9 @@ bool FrameStream::take(char c)
         m_text.append(c);
         return false;
     }
-    if (c == ignoredChar)
-        return false;
-    // Inside a frame, too: a long one at 9600 baud takes so long that a line with stray bytes would never get
-    // it through. What is left has to pass both checksums.
+    // What can't stand in a frame is a stray byte: whether one was lost for it, length and checksum tell.
     if (m_text.isEmpty() || (c != endChar && !digit(c))) {
-        ++m_counters.noiseBytes;
+        m_counters.noiseBytes += c == lineFeed ? 0 : 1;
         return false;
     }
     m_text.append(c);

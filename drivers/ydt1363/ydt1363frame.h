@@ -58,7 +58,7 @@ enum Return : quint8 {
 [[nodiscard]] QString returnText(int code);
 
 /// Finds frames in a stream, whatever pieces it arrives in. A start never occurs inside a frame, so each one
-/// begins anew and nothing has to be searched twice.
+/// begins anew and nothing has to be searched twice. Stray bytes that are no digits do no harm.
 class FrameStream
 {
 public:

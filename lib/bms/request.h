@@ -30,7 +30,7 @@ struct Request
     int id = 0; ///< the driver's own: a register, a command byte
     QByteArray bytes;
     /// The same question in other words, for protocols whose devices disagree about them: each further try
-    /// takes the next one. The driver is shown the words in use as bytes.
+    /// takes the next one, unless a damaged reply was heard. The driver is shown the words in use as bytes.
     std::vector<QByteArray> otherForms;
     bool eachForm = false; ///< devices are deaf to forms that are not theirs: each gets one try at least
     std::vector<CanFrame> frames; ///< on CAN instead of bytes

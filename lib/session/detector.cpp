@@ -214,7 +214,7 @@ void Detector::requestDone(const ExchangeResult &result)
     if (result.end == ExchangeResult::End::Complete) {
         ++report.replies;
         m_answered.push_back(request);
-        for (int i = 1; i < result.tries; ++i)
+        for (int i = 0; i < result.form; ++i)
             m_answered.back().nextForm(); // the one that was understood
     } else if (!request.optional || m_first) {
         report.unconfirmed = report.unconfirmed || m_first;

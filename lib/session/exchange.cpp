@@ -174,12 +174,12 @@ void Exchange::lineFellSilent()
     }
     m_quietSince.reset();
     if (begun || m_driver->counters().badChecksums > m_badBefore)
-        tryEnded(m_request.retryAfterMs);
+        tryEnded(m_request.retryAfterMs, NextTry::SameForm); // it was understood
     else
         armReceive();
 }
 
-void Exchange::tryEnded(int pauseMs)
+void Exchange::tryEnded(int pauseMs, NextTry next)
 {
     m_result.badChecksums += m_driver->counters().badChecksums - m_badBefore;
     if (TrafficTap *tap = m_transport.tap())
@@ -192,7 +192,10 @@ void Exchange::tryEnded(int pauseMs)
         return;
     }
     ++m_result.tries;
-    m_request.nextForm();
+    if (next == NextTry::NextForm) {
+        m_request.nextForm();
+        ++m_result.form;
+    }
     m_phase = Phase::Gap;
     m_alarm->start(pauseMs);
 }

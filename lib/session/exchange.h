@@ -17,6 +17,7 @@ struct ExchangeResult
     End end = End::Timeout;
     int code = 0; ///< of a refusal
     int tries = 1;
+    int form = 0;           ///< in use at the end: how often nextForm() was called
     qint64 startedAt = 0;   ///< when the first try went out, ms of the clock
     qint64 finishedAt = 0;  ///< when the last byte of the reply was there
     quint64 bytesHeard = 0; ///< anything at all, in all tries
@@ -47,6 +48,7 @@ public:
 
 private:
     enum class Phase : quint8 { Idle, Gap, Sending, Receiving };
+    enum class NextTry : quint8 { SameForm, NextForm };
 
     void onReceived(const QByteArray &bytes);
     void onFrame(const CanFrame &frame);
@@ -55,7 +57,7 @@ private:
     void send();
     void handle(const Reply &reply);
     void lineFellSilent();
-    void tryEnded(int pauseMs);
+    void tryEnded(int pauseMs, NextTry next = NextTry::NextForm);
     void finish(ExchangeResult::End end, int code);
     void armReceive();
 

@@ -5,7 +5,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, size_t size)
 {
-    using namespylontech sb;
+    using namespace sb;
     static const DriverDescriptor descriptor = pylontech::driver();
     RegisterFuzz(descriptor, {}, FuzzInput(Bytes(data, size)), asciiReply).run();
     return 0;

@@ -189,6 +189,18 @@ private slots:
         }
     }
 
+    void findsAFrameAmongStrayBytes()
+    {
+        const QByteArray good = reply(0, hex("14a0"));
+        for (qsizetype at = 1; at < good.size(); ++at) {
+            for (const char stray : {'\0', '\n', 'g', '\xff', ' '})
+                QCOMPARE(framesIn("~", QByteArray(good).insert(at, stray), 3), QByteArrayList{good});
+            for (const char stray : {'0', 'F', '\r', '~'})
+                QVERIFY(framesIn("~", QByteArray(good).insert(at, stray), 3).isEmpty() || good[at] == stray ||
+                        good[at - 1] == stray);
+        }
+    }
+
     void rejectsEachDamagedByte()
     {
         const QByteArray good = reply(0, hex("14a0"));
