@@ -4,6 +4,8 @@
 
 #include "simulator/pack.h"
 
+#include <QByteArrayList>
+
 namespace sb::hlpdatabms4s {
 namespace {
 

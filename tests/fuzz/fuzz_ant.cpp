@@ -19,8 +19,9 @@ QByteArray newReply(const sb::Request &request, sb::FuzzInput &input)
         data = QByteArray::fromHex("0502");
         appendInteger(data, sensors, Wire::U8);
         appendInteger(data, cells, Wire::U8);
-        data += viewOf(input.take(static_cast<size_t>(102 + 2 * (cells + sensors))));
-        data = data.leftJustified(106 + 2 * (cells + sensors), '\0');
+        const int rest = 102 + 2 * (cells + sensors);
+        data += viewOf(input.take(static_cast<size_t>(rest)));
+        data = data.leftJustified(4 + rest, '\0');
     } else {
         data = viewOf(input.take(function == 0x02 && kind % 2 == 0 ? 2 : kind)).toByteArray();
     }
