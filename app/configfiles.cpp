@@ -42,8 +42,8 @@ QVariantMap driverOptions(const config::Configuration &c)
     options.insert(QStringLiteral("invertCurrent"), c.integer("INVERT_CURRENT_MEASUREMENT") < 0);
     options.insert(QStringLiteral("requireDirectConnection"), c.flag("UP16S_REQUIRE_DIRECT_CONNECTION"));
     options.insert(QStringLiteral("greenmeterAddress"), c.integer("GREENMETER_ADDRESS"));
-    options.insert(QStringLiteral("liproStartAddress"), c.integer("LIPRO_START_ADDRESS"));
-    options.insert(QStringLiteral("liproEndAddress"), c.integer("LIPRO_END_ADDRESS"));
+    options.insert(QStringLiteral("liproStart"), c.integer("LIPRO_START_ADDRESS"));
+    options.insert(QStringLiteral("liproEnd"), c.integer("LIPRO_END_ADDRESS"));
     options.insert(QStringLiteral("liproCellCount"), c.integer("LIPRO_CELL_COUNT"));
     options.insert(QStringLiteral("minCellVoltage"), c.number("MIN_CELL_VOLTAGE"));
     options.insert(QStringLiteral("maxCellVoltage"), c.number("MAX_CELL_VOLTAGE"));

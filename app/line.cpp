@@ -17,16 +17,17 @@ constexpr qint64 searchPauseMs = 1000;
 
 } // namespace
 
-Line::Line(LineConfig config, std::unique_ptr<Transport> transport, std::function<void(int)> setSpeed,
-           const DriverRegistry &registry, Clock &clock, DetectionCache *cache, QObject *parent)
+Line::Line(LineConfig config, std::unique_ptr<Transport> transport,
+           std::function<void(const Candidate &)> prepare, const DriverRegistry &registry, Clock &clock,
+           DetectionCache *cache, QObject *parent)
     : QObject(parent)
     , m_config(std::move(config))
     , m_transport(std::move(transport))
-    , m_setSpeed(std::move(setSpeed))
+    , m_prepare(std::move(prepare))
     , m_registry(registry)
     , m_clock(clock)
     , m_cache(cache)
-    , m_detector(*m_transport, clock, [this](const Candidate &candidate) { m_setSpeed(candidate.baudRate); })
+    , m_detector(*m_transport, clock, m_prepare)
     , m_retry(clock.alarm([this] {
         if (m_transport->isOpen())
             search();
@@ -154,7 +155,7 @@ void Line::startSession(const Candidate &candidate)
 {
     m_candidate = candidate;
     emit bmsKnown(candidate.driver->info.id, candidate.address);
-    m_setSpeed(candidate.baudRate);
+    m_prepare(candidate);
     SessionSettings settings;
     settings.pollIntervalMs = m_config.pollIntervalMs.value_or(candidate.driver->info.pollIntervalMs);
     settings.lostAfterMs = m_config.control.offlineAfterS * 1000LL;

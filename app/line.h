@@ -31,10 +31,11 @@ class Line : public QObject
 {
     Q_OBJECT
 public:
-    /// \a transport is the port; \a setSpeed changes its speed. \a registry, \a clock and \a cache must
-    /// outlive the line; \a cache may be null.
-    Line(LineConfig config, std::unique_ptr<Transport> transport, std::function<void(int baud)> setSpeed,
-         const DriverRegistry &registry, Clock &clock, DetectionCache *cache, QObject *parent = nullptr);
+    /// \a transport is the port; \a prepare sets it to the speed and parity of a candidate. \a registry, \a
+    /// clock and \a cache must outlive the line; \a cache may be null.
+    Line(LineConfig config, std::unique_ptr<Transport> transport,
+         std::function<void(const Candidate &)> prepare, const DriverRegistry &registry, Clock &clock,
+         DetectionCache *cache, QObject *parent = nullptr);
     ~Line() override;
 
     void start();
@@ -77,7 +78,7 @@ private:
 
     LineConfig m_config;
     std::unique_ptr<Transport> m_transport;
-    std::function<void(int)> m_setSpeed;
+    std::function<void(const Candidate &)> m_prepare;
     const DriverRegistry &m_registry;
     Clock &m_clock;
     DetectionCache *m_cache;

@@ -5,6 +5,7 @@
 #include "app/console.h"
 #include "app/exitcode.h"
 #include "app/signals.h"
+#include "config/keytable.h"
 #include "transport/serialtransport.h"
 
 #include <QCoreApplication>
@@ -52,6 +53,10 @@ std::optional<int> lineConfigs(const Options &options, const Environment &enviro
     const QString bms = options.value(QStringLiteral("bms"));
     if (!bms.isEmpty()) {
         config.driver = environment.drivers.find(bms);
+        if (const QString reason = config::unsupportedReason(bms); !config.driver && !reason.isEmpty()) {
+            console::error(QStringLiteral("%1: %2").arg(bms, reason));
+            return WrongUse;
+        }
         if (!config.driver) {
             console::error(tr("unknown BMS \"%1\" (\"serialbattery drivers\" lists them)").arg(bms));
             return WrongUse;
@@ -94,8 +99,11 @@ std::unique_ptr<Line> makeSerialLine(const LineConfig &config, const Environment
     SerialTransport *serial = transport.get();
     transport->setTap(tap);
     return std::make_unique<Line>(
-        config, std::move(transport), [serial](int baud) { serial->setBaudRate(baud); }, environment.drivers,
-        clock, cache);
+        config, std::move(transport),
+        [serial](const Candidate &candidate) {
+            serial->setFormat(candidate.baudRate, candidate.driver->info.serial);
+        },
+        environment.drivers, clock, cache);
 }
 
 QString stateFolder()

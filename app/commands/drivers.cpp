@@ -4,6 +4,7 @@
 #include "app/console.h"
 #include "app/exitcode.h"
 #include "app/options.h"
+#include "app/supportedpage.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>
@@ -11,40 +12,6 @@
 
 namespace sb {
 namespace {
-
-QString transportKey(TransportKind kind)
-{
-    switch (kind) {
-    case TransportKind::Serial:
-        return QStringLiteral("serial");
-    case TransportKind::Bluetooth:
-        return QStringLiteral("ble");
-    case TransportKind::Can:
-        return QStringLiteral("can");
-    case TransportKind::Mqtt:
-        return QStringLiteral("mqtt");
-    }
-    return {};
-}
-
-QString controlKey(Control control)
-{
-    switch (control) {
-    case Control::Charge:
-        return QStringLiteral("charge");
-    case Control::Discharge:
-        return QStringLiteral("discharge");
-    case Control::Balancing:
-        return QStringLiteral("balancing");
-    case Control::Heater:
-        return QStringLiteral("heater");
-    case Control::StateOfCharge:
-        return QStringLiteral("set-soc");
-    case Control::BalanceTest:
-        return QStringLiteral("balance-test");
-    }
-    return {};
-}
 
 QJsonObject describe(const DriverInfo &info)
 {
@@ -81,11 +48,16 @@ int driversCommand(const QStringList &arguments, Environment &environment)
 {
     const auto tr = [](const char *text) { return QCoreApplication::translate("DriversCommand", text); };
     Options options(
-        QStringLiteral("drivers [--json]"),
+        QStringLiteral("drivers [--json | --markdown]"),
         tr("Lists every BMS that is supported: its id, brands, ways to reach it, what it reads and writes."));
     options.flag(QStringLiteral("json"), tr("Prints one JSON document."));
+    options.flag(QStringLiteral("markdown"), tr("Prints them as docs/supported-bms.md."));
     if (const auto code = options.parse(arguments))
         return *code;
+    if (options.isSet(QStringLiteral("markdown"))) {
+        console::line(supportedPage(environment.drivers));
+        return Done;
+    }
     if (options.isSet(QStringLiteral("json"))) {
         QJsonArray array;
         for (const DriverDescriptor &driver : environment.drivers.all())

@@ -37,7 +37,9 @@ public:
         , m_drivers(drivers)
         , m_port(result.port.device, {}, clock)
         , m_detector(m_port, clock,
-                     [this](const Candidate &candidate) { m_port.setBaudRate(candidate.baudRate); })
+                     [this](const Candidate &candidate) {
+                         m_port.setFormat(candidate.baudRate, candidate.driver->info.serial);
+                     })
         , m_done(std::move(done))
     {
         connect(&m_port, &Transport::opened, this, [this] {

@@ -149,6 +149,12 @@ DriverInfo describe()
     for (int board = 1; board < boards; ++board)
         info.packAddresses.push_back(firstBoard + board);
     info.detectionRank = 20;
+    info.verified = QT_TRANSLATE_NOOP(
+        "Evidence", "Status, cells, temperatures, FET state and capacities (90 to 95, 97 and 98): "
+                    "captures of boards with 14 and 16 cells.");
+    info.documents = QT_TRANSLATE_NOOP(
+        "Evidence", "The readings 50, 53, 57 and 96, the commands for the FETs and the state of charge, "
+                    "board numbers above 1, the byte order of 97.");
     info.reads = {Field::manufacturer,
                   Field::uniqueId,
                   Field::serialNumber,

@@ -145,6 +145,10 @@ DriverInfo describe()
     info.addresses = {masterUnit, usualUnit};
     info.pollIntervalMs = 2000;
     info.detectionRank = 30;
+    info.verified = QT_TRANSLATE_NOOP("Evidence", "The live values: one captured block of a 12 V pack.");
+    info.documents = QT_TRANSLATE_NOOP(
+        "Evidence", "Identity and settings (document V01.06, frames built from it), the alarms, the unit "
+                    "of the current on other models.");
     info.reads = {Field::productName,
                   Field::uniqueId,
                   Field::serialNumber,

@@ -132,6 +132,9 @@ DriverInfo describe()
     info.serial.gapMs = 30;
     info.addresses = {usualUnit};
     info.detectionRank = 30;
+    info.documents = QT_TRANSLATE_NOOP(
+        "Evidence", "Everything: an existing driver and frames built with it; the vendor's document is "
+                    "not public.");
     info.reads = {Field::productName,
                   Field::uniqueId,
                   Field::serialNumber,

@@ -27,6 +27,12 @@ DriverInfo describe()
     info.serial.baudRates = {9600};
     info.serial.gapMs = 30;
     info.detectionRank = 10;
+    info.verified = QT_TRANSLATE_NOOP(
+        "Evidence", "Basic information, cells, device name, the frames for the FETs and the state of "
+                    "charge, settings 24, 28, 29 and 2D: vendor document and captures of an SP04S.");
+    info.documents = QT_TRANSLATE_NOOP(
+        "Evidence", "The addressed frame of UP boards (used with an address), most settings, register FB, "
+                    "the balance test. Not read: extended access FA, calibration, the Bluetooth password.");
     info.reads = {Field::productName,
                   Field::manufacturer,
                   Field::deviceName,

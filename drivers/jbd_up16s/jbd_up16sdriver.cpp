@@ -57,6 +57,11 @@ DriverInfo describe()
     info.addresses = {masterAddress};
     info.pollIntervalMs = 2000;
     info.detectionRank = 5;
+    info.verified = QT_TRANSLATE_NOOP(
+        "Evidence", "All blocks of a master and of a slave, and a slave behind its master: captures of "
+                    "UP16S020.");
+    info.documents = QT_TRANSLATE_NOOP(
+        "Evidence", "The commands, most settings, the block 1800, the status bytes 2 and 34.");
     info.reads = {Field::productName,
                   Field::manufacturer,
                   Field::uniqueId,

@@ -33,6 +33,11 @@ DriverInfo describe()
     info.serial.baudRates = {115200};
     info.serial.gapMs = 100;
     info.detectionRank = 10;
+    info.verified = QT_TRANSLATE_NOOP(
+        "Evidence", "All values and the frames for the FETs: the vendor's example and a capture with 14 "
+                    "cells.");
+    info.documents =
+        QT_TRANSLATE_NOOP("Evidence", "The current of firmware without a protocol number, the alarms.");
     info.reads = {Field::productName,
                   Field::manufacturer,
                   Field::deviceName,

@@ -43,6 +43,9 @@ DriverInfo describe()
     for (int address = usualAddress + 1; address <= lastSought; ++address)
         info.packAddresses.push_back(address);
     info.detectionRank = 10;
+    info.verified = QT_TRANSLATE_NOOP(
+        "Evidence", "Status, settings, information and the switches: captures of three firmware versions.");
+    info.documents = QT_TRANSLATE_NOOP("Evidence", "Writing the other settings, the alarm bits.");
     info.reads = {Field::productName,
                   Field::manufacturer,
                   Field::deviceName,

@@ -100,6 +100,10 @@ DriverInfo describe()
     info.serial.gapMs = 30;
     info.addresses = {usualUnit, 0xF7, 0xFF};
     info.detectionRank = 30;
+    info.verified =
+        QT_TRANSLATE_NOOP("Evidence", "Totals, cells, temperatures and identity: captured frames.");
+    info.documents = QT_TRANSLATE_NOOP(
+        "Evidence", "The sensors of the board (5035 to 5041), the meaning of the flags, the FET bits.");
     info.reads = {Field::productName,
                   Field::manufacturer,
                   Field::uniqueId,

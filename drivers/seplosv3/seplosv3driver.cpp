@@ -181,6 +181,11 @@ DriverInfo describe()
     for (int unit = usualUnit; unit <= lastUnit; ++unit)
         info.addresses.push_back(unit);
     info.detectionRank = 10;
+    info.verified = QT_TRANSLATE_NOOP(
+        "Evidence", "The blocks PIA, PIB and VIA and the coils: frames captured from an SG16S200A.");
+    info.documents = QT_TRANSLATE_NOOP(
+        "Evidence", "The list of settings, commands (XZH document V0.1); which firmware lacks coils or "
+                    "limits on RS485.");
     info.reads = {Field::productName,
                   Field::manufacturer,
                   Field::uniqueId,

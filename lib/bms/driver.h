@@ -72,6 +72,9 @@ struct DriverInfo
     bool honoursLimits = false;
     /// It is told SoC 100 % when the battery is found full (AUTO_RESET_SOC).
     bool resetsSocWhenFull = false;
+    /// How sure the driver is, for docs/supported-bms.md; marked with QT_TRANSLATE_NOOP("Evidence", ...).
+    const char *verified = "";  ///< on frames of real devices, and which; empty: nothing so far
+    const char *documents = ""; ///< what is known from documents, or frames built from them, only
 };
 
 /// What the bytes of one reply meant.

@@ -39,7 +39,8 @@ struct Request
     int retryAfterMs = 0; ///< pause before another try, and after the last one: a late reply comes to nothing
     int pauseBeforeMs = 0; ///< beyond the gap of the line
     int everyMs = 0;       ///< in Phase::Poll: not more often than this; 0: each poll
-    bool optional = false; ///< its failure does not fail the round; given up after a few
+    bool optional = false; ///< its failure does not fail the round; asked rarely after a few
+    int absentEveryMs = 0; ///< so rarely then; 0: the session's usual
     /// The next request is another form of the same question: it is asked where this one stays unanswered,
     /// and left out otherwise. All forms of a question are optional, or none is.
     bool orNext = false;

@@ -128,6 +128,8 @@ void Configuration::keepTypes(const std::function<bool(const QString &)> &isKnow
     for (const QString &type : types.words) {
         if (isKnown(type))
             kept.append(type);
+        else if (const QString reason = unsupportedReason(type); !reason.isEmpty())
+            add(Message::Level::Error, raw, tr("%1 is ignored: %2").arg(shortened(type), reason));
         else
             add(Message::Level::Error, raw,
                 tr("\"%1\" is no BMS that is supported and ignored (\"serialbattery drivers --json\" lists "

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/keytable.h"
 
+#include <QCoreApplication>
 #include <QHash>
 
 namespace sb::config {
@@ -440,7 +441,26 @@ const RenamedKey renamed[] = {
     {"JKBMS_CAN_CELL_COUNT", nullptr, Conversion::None},
 };
 
+constexpr UnsupportedType unsupported[] = {
+    {"MNB", QT_TRANSLATE_NOOP(
+                "Configuration",
+                "a home-made battery around a MAX17853 chip on the computer's own SPI pins is not supported. "
+                "It is no BMS that could be asked: the program itself would measure and switch the relays. "
+                "Go on with dbus-serialbattery for it.")},
+};
+
 } // namespace
+
+std::span<const UnsupportedType> unsupportedTypes() { return unsupported; }
+
+QString unsupportedReason(QStringView type)
+{
+    for (const UnsupportedType &each : unsupported) {
+        if (type.compare(QLatin1String(each.type), Qt::CaseInsensitive) == 0)
+            return QCoreApplication::translate("Configuration", each.reason);
+    }
+    return {};
+}
 
 std::span<const KeyInfo> keys() { return rows; }
 

@@ -61,4 +61,14 @@ struct RenamedKey
 };
 [[nodiscard]] std::span<const RenamedKey> renamedKeys();
 
+/// A BMS_TYPE that dbus-serialbattery knows and this program leaves out on purpose.
+struct UnsupportedType
+{
+    const char *type;
+    const char *reason; ///< marked for translation in the context "Configuration"
+};
+[[nodiscard]] std::span<const UnsupportedType> unsupportedTypes();
+/// Why \a type is left out, translated; empty: it is not. Without regard to case.
+[[nodiscard]] QString unsupportedReason(QStringView type);
+
 } // namespace sb::config

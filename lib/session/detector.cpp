@@ -87,6 +87,30 @@ std::vector<Candidate> serialCandidates(const DriverRegistry &registry, const Dr
     return candidates;
 }
 
+qint64 askedWithinMs(const DriverRegistry &registry, const DriverDescriptor &driver)
+{
+    constexpr qint64 bitsPerByte = 11;
+    qint64 now = 0;
+    qint64 asked = 0;
+    std::vector<Request> requests;
+    for (const Candidate &candidate : serialCandidates(registry, nullptr, {})) {
+        if (candidate.rare)
+            continue;
+        const SerialSettings &serial = candidate.driver->info.serial;
+        now += now == 0 ? std::max(serial.settleMs, serial.gapMs) : serial.gapMs;
+        if (candidate.driver == &driver)
+            asked = now;
+        requests.clear();
+        candidate.driver->create({TransportKind::Serial, candidate.address, {}})
+            ->requests(Phase::Identify, requests);
+        const auto first = std::find_if(requests.begin(), requests.end(),
+                                        [](const Request &request) { return !request.optional; });
+        const qint64 bytes = first == requests.end() ? 0 : first->bytes.size();
+        now += bytes * bitsPerByte * 1000 / candidate.baudRate + serial.firstByteMs;
+    }
+    return asked;
+}
+
 Detector::Detector(Transport &transport, Clock &clock, std::function<void(const Candidate &)> prepare,
                    QObject *parent)
     : QObject(parent)
@@ -188,6 +212,8 @@ void Detector::nextRequest()
         request.tries = m_patient && !request.optional ? std::min(request.tries, patientTries) : 1;
         m_exchange.setPatience(m_patient || current().replies > 0 ? 0 : m_driver->info().serial.firstByteMs);
     } else {
+        // Whoever answered once answers again: a damaged reply shall not spoil what was found.
+        request.tries = std::max(request.tries, patientTries);
         m_exchange.setPatience(0);
     }
     if (current().requests++ == 0)

@@ -58,6 +58,10 @@ enum class LikelyCause : quint8 {
 /// Addresses that packs of one line can have.
 [[nodiscard]] std::vector<int> lineAddresses(const DriverInfo &info);
 
+/// How long it takes at most, on a line where nobody else answers, until \a driver has been asked at its
+/// usual speeds and addresses, among all that \a registry knows.
+[[nodiscard]] qint64 askedWithinMs(const DriverRegistry &registry, const DriverDescriptor &driver);
+
 /// Finds out which BMS is on an open line by asking as each candidate would, and judging what comes back.
 /// What a candidate's BMS says must be right twice, and the same both times.
 ///

@@ -319,7 +319,8 @@ void Session::nextRequest()
         PackLink::Memory &memory = pack.m_memory[request.id];
         qint64 period = m_phase == Phase::Poll ? request.everyMs : 0;
         if (request.optional && memory.failures >= optionalFailures)
-            period = std::max<qint64>(period, optionalRetryMs);
+            period =
+                std::max<qint64>(period, request.absentEveryMs > 0 ? request.absentEveryMs : optionalRetryMs);
         period -= m_settings.pollIntervalMs / periodSlackShare;
         if (period <= 0 || !memory.lastAsked || now - *memory.lastAsked >= period)
             break;

@@ -22,4 +22,9 @@ void SimulatedBus::elapsed(qint64 ms, std::vector<SimulatedReply> &replies)
 
 int SimulatedBus::baudRate() const { return m_places.empty() ? 9600 : m_places.front().device->baudRate(); }
 
+SerialSettings::Parity SimulatedBus::parity() const
+{
+    return m_places.empty() ? SerialSettings::Parity::None : m_places.front().device->parity();
+}
+
 } // namespace sb

@@ -20,6 +20,7 @@ public:
     void receive(Bytes bytes, std::vector<SimulatedReply> &replies) override;
     void elapsed(qint64 ms, std::vector<SimulatedReply> &replies) override;
     [[nodiscard]] int baudRate() const override;
+    [[nodiscard]] SerialSettings::Parity parity() const override;
 
 private:
     struct Place

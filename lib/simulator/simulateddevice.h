@@ -3,7 +3,7 @@
 #pragma once
 
 #include "bms/bytes.h"
-#include "bms/request.h"
+#include "bms/driver.h"
 
 #include <QString>
 #include <memory>
@@ -32,6 +32,7 @@ public:
     /// For boards that speak by themselves. \a ms since the last call.
     virtual void elapsed(qint64 ms, std::vector<SimulatedReply> &replies);
     [[nodiscard]] virtual int baudRate() const = 0;
+    [[nodiscard]] virtual SerialSettings::Parity parity() const { return SerialSettings::Parity::None; }
 };
 
 /// How a family makes its simulator known.

@@ -82,11 +82,27 @@ int SerialTransport::lineTimeMs(int bytes) const
     return (bytes * bitsPerByte * 1000 + m_baudRate - 1) / m_baudRate;
 }
 
-void SerialTransport::setBaudRate(int baud)
+void SerialTransport::setFormat(int baud, const SerialSettings &settings)
 {
     m_baudRate = baud;
-    if (isOpen() && m_serial.baudRate() != baud)
-        m_serial.setBaudRate(baud);
+    m_settings = settings;
+    if (isOpen())
+        applyFormat();
+}
+
+/// Changes only what differs: some adapters drop what is on its way at each change.
+void SerialTransport::applyFormat()
+{
+    const auto parity = m_settings.parity == SerialSettings::Parity::Even  ? QSerialPort::EvenParity
+                        : m_settings.parity == SerialSettings::Parity::Odd ? QSerialPort::OddParity
+                                                                           : QSerialPort::NoParity;
+    const auto stopBits = m_settings.stopBits == 2 ? QSerialPort::TwoStop : QSerialPort::OneStop;
+    if (m_serial.baudRate() != m_baudRate)
+        m_serial.setBaudRate(m_baudRate);
+    if (m_serial.parity() != parity)
+        m_serial.setParity(parity);
+    if (m_serial.stopBits() != stopBits)
+        m_serial.setStopBits(stopBits);
 }
 
 void SerialTransport::open()
@@ -100,12 +116,7 @@ void SerialTransport::open()
         return;
     }
     m_serial.setPortName(device);
-    m_serial.setBaudRate(m_baudRate);
-    // Before opening: some devices take it only then.
-    m_serial.setParity(m_settings.parity == SerialSettings::Parity::Even  ? QSerialPort::EvenParity
-                       : m_settings.parity == SerialSettings::Parity::Odd ? QSerialPort::OddParity
-                                                                          : QSerialPort::NoParity);
-    m_serial.setStopBits(m_settings.stopBits == 2 ? QSerialPort::TwoStop : QSerialPort::OneStop);
+    applyFormat();               // before opening: some devices take it only then
     m_serial.blockSignals(true); // open() reports by its result
     const bool ok = m_serial.open(QIODevice::ReadWrite);
     m_serial.blockSignals(false);

@@ -23,8 +23,8 @@ public:
     SerialTransport(QString port, const SerialSettings &settings, Clock &clock, QObject *parent = nullptr);
     ~SerialTransport() override;
 
-    /// Takes effect at once, or at the next open().
-    void setBaudRate(int baud);
+    /// Speed, parity and stop bits; takes effect at once, or at the next open().
+    void setFormat(int baud, const SerialSettings &settings);
 
     [[nodiscard]] QString name() const override { return m_name; }
     [[nodiscard]] bool isOpen() const override { return m_serial.isOpen(); }
@@ -39,6 +39,7 @@ public:
     [[nodiscard]] bool echoes() const { return m_echo.learned(); }
 
 private:
+    void applyFormat();
     void onReadyRead();
     void onError(QSerialPort::SerialPortError error);
     void onStalled();

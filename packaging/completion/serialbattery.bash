@@ -14,7 +14,7 @@ _serialbattery_options() {
     status) echo "$common --bus --json" ;;
     offer) echo "$common --bus" ;;
     scan) echo "$common --serial --detect --port --all --json --timeout" ;;
-    drivers) echo "$common --json" ;;
+    drivers) echo "$common --json --markdown" ;;
     config) echo "$common --effective --json --markdown" ;;
     simulate-control) echo "$common" ;;
     simulate) echo "$common --bms --count --packs --address --scenario --seed --fault --link --echo" ;;

@@ -85,7 +85,7 @@ _serialbattery() {
             '*--port[only this port]:port:_serialbattery_ports' \
             '--all[ports without hardware, too]' '--json[print JSON]' '--timeout[how long]:seconds'
         ;;
-    drivers) _arguments $common '--json[print JSON]' ;;
+    drivers) _arguments $common '--json[print JSON]' '--markdown[print the page for users]' ;;
     simulate) _arguments $common $simulation '--link[name of the port]:path:_files' '--echo[return requests]' ;;
     demo) _arguments $common $simulation '--gui[in the window]' '--json[print JSON lines]' ;;
     capture)

@@ -34,6 +34,17 @@ private slots:
                  "run: serialbattery config list --markdown > docs/configuration.md");
     }
 
+    void thePageOfSupportedBmsComesFromTheDrivers()
+    {
+        const QTemporaryDir folder;
+        Program program(folder);
+        QCOMPARE(program.run({QStringLiteral("drivers"), QStringLiteral("--markdown")}), 0);
+        QFile page(QStringLiteral(SB_SOURCE_DIR "/docs/supported-bms.md"));
+        QVERIFY(page.open(QIODevice::ReadOnly));
+        QVERIFY2(program.output == page.readAll(),
+                 "run: serialbattery drivers --markdown > docs/supported-bms.md");
+    }
+
     void endsWithTheVerdict_data()
     {
         QTest::addColumn<QByteArray>("text");
@@ -48,6 +59,9 @@ private slots:
                                << QByteArray("config.ini:3: error: MAX_CELL_VOLTAGE ");
         QTest::newRow("BMS") << QByteArray("[DEFAULT]\nBMS_TYPE = LltJbd, Toaster\n") << 2
                              << QByteArray("config.ini:2: error: BMS_TYPE \"Toaster\"");
+        QTest::newRow("a BMS that is left out")
+            << QByteArray("[DEFAULT]\nBMS_TYPE = MNB\n") << 2
+            << QByteArray("config.ini:2: error: BMS_TYPE MNB is ignored: a home-made battery");
     }
     void endsWithTheVerdict()
     {

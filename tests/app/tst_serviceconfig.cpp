@@ -17,6 +17,7 @@ private slots:
     void monitorOnlyPublishesNoLimits();
     void LOST_02_blocksAtTheMomentOfLoss();
     void LOST_03_keepsTheCurrentsInsideTheWindow();
+    void unitsOfAMeterAndItsModulesComeFromTheConfiguration();
     void portsMayComeFromTheOptions();
     void excludedPortsAreLeftAlone();
     void aReloadTouchesOnlyWhatChanged();
@@ -123,6 +124,22 @@ void TestServiceConfig::LOST_03_keepsTheCurrentsInsideTheWindow()
     QCOMPARE(call(QStringLiteral("/Info/MaxChargeCurrent"), getText), QStringLiteral("('50.00A',)"));
     QCOMPARE(call(QStringLiteral("/Info/MaxDischargeCurrent"), getText), QStringLiteral("('60.00A',)"));
     QVERIFY(call(QStringLiteral("/Dc/0/Voltage"), getValue).contains(QLatin1String("@ai []")));
+}
+
+void TestServiceConfig::unitsOfAMeterAndItsModulesComeFromTheConfiguration()
+{
+    m_simulator.reset();
+    // The meter at unit 5, fifteen modules behind it, of which the configuration names four.
+    startSimulator(
+        {QStringLiteral("--bms"), QStringLiteral("ecs"), QStringLiteral("--address"), QStringLiteral("5")});
+    startWith(write("config.ini", "[DEFAULT]\nBMS_TYPE = Ecs\nGREENMETER_ADDRESS = 5\n"
+                                  "LIPRO_START_ADDRESS = 6\nLIPRO_END_ADDRESS = 9\nLIPRO_CELL_COUNT = 14\n"));
+    QVERIFY(isUp());
+    QCOMPARE(call(QStringLiteral("/HardwareVersion"), getText), QStringLiteral("('Greenmeter-500A 14S',)"));
+    QCOMPARE(call(QStringLiteral("/System/NrOfCellsPerBattery"), getValue), QStringLiteral("(<14>,)"));
+    QVERIFY(
+        waitFor(QStringLiteral("/Voltages/Cell4"), getText, QStringLiteral("V")).contains(QLatin1Char('V')));
+    QVERIFY(!call(QStringLiteral("/Voltages/Cell5"), getText).contains(QLatin1Char('V')));
 }
 
 void TestServiceConfig::portsMayComeFromTheOptions()

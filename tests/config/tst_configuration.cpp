@@ -431,6 +431,20 @@ BMS_TYPE = Lifepower
         QVERIFY(c.messages().front().text.contains(QLatin1String("Toaster")));
     }
 
+    void saysWhyATypeIsLeftOut()
+    {
+        Configuration c = read("[DEFAULT]\nBMS_TYPE = mnb, LltJbd\n");
+        c.keepTypes([](const QString &name) { return name == QLatin1String("LltJbd"); });
+        QCOMPARE(c.words("BMS_TYPE"), QStringList{QStringLiteral("LltJbd")});
+        QVERIFY(c.hasErrors());
+        QCOMPARE(c.messages().front().line, 2);
+        const QString text = c.messages().front().text;
+        QVERIFY2(text.startsWith(QLatin1String("mnb is ignored: ")), qPrintable(text));
+        QVERIFY2(text.contains(unsupportedReason(u"MNB")), qPrintable(text));
+        QVERIFY2(text.contains(QLatin1String("dbus-serialbattery")), qPrintable(text));
+        QVERIFY(unsupportedReason(u"LltJbd").isEmpty());
+    }
+
     void suggestsTheKeyThatWasMeant()
     {
         const Configuration c = read("[DEFAULT]\nMAX_CEL_VOLTAGE = 3.5\n");

@@ -141,6 +141,7 @@ public:
             request.bytes = QByteArray("?") + id;
             request.optional = id == 'O' || id == 'S';
             request.everyMs = id == 'O' ? 5000 : 0;
+            request.absentEveryMs = absentEveryMs;
             to.push_back(request);
         }
     }
@@ -174,6 +175,8 @@ public:
         c.noiseBytes = m_splitter.counters().noiseBytes;
         return c;
     }
+
+    int absentEveryMs = 0;
 
 private:
     Reply drain(const Request *pending, Update &update)

@@ -12,14 +12,15 @@
 namespace sb {
 
 /// A simulated board at the end of a line in virtual time, at the speed of the line. A reader at another
-/// speed is not understood and understands nothing: it hears garbage when the board speaks by itself.
+/// speed or parity is not understood and understands nothing: it hears garbage when the board speaks by
+/// itself.
 class SimulatedLine : public Transport
 {
     Q_OBJECT
 public:
     struct Noise
     {
-        int strayEveryMs = 0;      ///< 0: none
+        int strayEveryMs = 0;      ///< on average; 0: none
         double damagedReplies = 0; ///< share with a byte changed
     };
 
@@ -27,6 +28,7 @@ public:
         : m_device(device)
         , m_boardRate(baudRate)
         , m_readerRate(baudRate)
+        , m_readerParity(device.parity())
         , m_clock(clock)
         , m_tick(clock.alarm([this] { onTick(); }))
         , m_stray(clock.alarm([this] { onStray(); }))
@@ -35,6 +37,7 @@ public:
     }
 
     void setReaderRate(int baud) { m_readerRate = baud; }
+    void setReaderParity(SerialSettings::Parity parity) { m_readerParity = parity; }
     void setNoise(Noise noise, quint64 seed)
     {
         m_noise = noise;
@@ -47,7 +50,8 @@ public:
     [[nodiscard]] bool isOpen() const override { return m_open; }
     [[nodiscard]] int lineTimeMs(int bytes) const override
     {
-        return (bytes * 10000 + m_readerRate - 1) / m_readerRate;
+        const int bits = m_readerParity == SerialSettings::Parity::None ? 10000 : 11000;
+        return (bytes * bits + m_readerRate - 1) / m_readerRate;
     }
     void open() override
     {
@@ -61,7 +65,7 @@ public:
         requestBytes += bytes.size();
         writtenAt[bytes].append(m_clock.now());
         emit sent();
-        if (m_readerRate != m_boardRate)
+        if (!understands())
             return;
         later(lineTimeMs(static_cast<int>(bytes.size())), [this, bytes] {
             std::vector<SimulatedReply> replies;
@@ -79,6 +83,10 @@ private:
     static constexpr qint64 tickMs = 100;
     static constexpr qsizetype pieceBytes = 32;
 
+    [[nodiscard]] bool understands() const
+    {
+        return m_readerRate == m_boardRate && m_readerParity == m_device.parity();
+    }
     void say(const SimulatedReply &reply)
     {
         QByteArray bytes = reply.bytes;
@@ -86,7 +94,7 @@ private:
             const auto at = static_cast<qsizetype>(m_random() % static_cast<quint64>(bytes.size()));
             bytes[at] = static_cast<char>(bytes.at(at) ^ (1 << (m_random() % 8)));
         }
-        if (m_readerRate != m_boardRate) {
+        if (!understands()) {
             for (char &byte : bytes)
                 byte = static_cast<char>(m_random());
         }
@@ -117,7 +125,8 @@ private:
     void onStray()
     {
         deliver(QByteArray(1, static_cast<char>(m_random())));
-        m_stray->start(m_noise.strayEveryMs);
+        m_stray->start(m_noise.strayEveryMs / 2 +
+                       static_cast<qint64>(m_random() % static_cast<quint64>(m_noise.strayEveryMs)));
     }
     void later(qint64 ms, std::function<void()> what)
     {
@@ -128,6 +137,7 @@ private:
     SimulatedDevice &m_device;
     int m_boardRate;
     int m_readerRate;
+    SerialSettings::Parity m_readerParity;
     Clock &m_clock;
     std::unique_ptr<AlarmClock> m_tick;
     std::unique_ptr<AlarmClock> m_stray;

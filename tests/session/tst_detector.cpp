@@ -75,6 +75,7 @@ private slots:
     void takesAPortOnlyAfterTwoConsistentReadings_data();
     void takesAPortOnlyAfterTwoConsistentReadings();
     void leavesASilentLineSoon();
+    void knowsHowSoonItAsks();
     void findsABoardThatSleptThroughTheFirstRequest();
     void findsASlowBoard();
     void findsABoardThatHearsOneFormOnly();
@@ -237,6 +238,27 @@ void TestDetector::leavesASilentLineSoon()
     QCOMPARE(result.found.size(), 1);
     QVERIFY(!result.found.first().address);
     QVERIFY2(result.tookMs < 6000, QByteArray::number(result.tookMs).constData());
+}
+
+void TestDetector::knowsHowSoonItAsks()
+{
+    DriverRegistry drivers;
+    addAllDrivers(drivers);
+    FakeTransport line(*m_clock);
+    const auto candidates = serialCandidates(drivers, nullptr, {});
+    const qint64 begin = m_clock->now();
+    QVERIFY(detect(line, candidates).found.isEmpty());
+    // In the first pass each usual candidate is asked one question.
+    qsizetype at = 0;
+    for (const Candidate &candidate : candidates) {
+        if (candidate.rare)
+            continue;
+        const qint64 after = line.writtenAt.at(at++) - begin;
+        const qint64 within = askedWithinMs(drivers, *candidate.driver);
+        QVERIFY2(after <= within + 50, qPrintable(candidateName(candidate)));
+        if (candidate.driver->info.addresses.size() < 2 && candidate.driver->info.serial.baudRates.size() < 2)
+            QVERIFY2(after + 200 >= within, qPrintable(candidateName(candidate)));
+    }
 }
 
 void TestDetector::findsABoardThatSleptThroughTheFirstRequest()
@@ -460,6 +482,10 @@ void TestDetector::chatterNeverBecomesABattery_data()
                       "$GPGSA,A,3,04,05,,09,12,,,24,,,,,2.5,1.3,2.1*39\r\n")
         << 1000 << QByteArray() << true;
     QTest::newRow("a modem") << QByteArray() << 0 << QByteArray("\r\nERROR\r\n") << true;
+    QTest::newRow("a modem that speaks by itself")
+        << QByteArray("OK\r\nERROR\r\n") << 300 << QByteArray("OK\r\nERROR\r\n") << true;
+    QTest::newRow("VE.Direct text as the answer")
+        << QByteArray() << 0 << QByteArray("\r\nPID\t0xA389\r\nV\t52810\r\nChecksum\t\xA4") << true;
     QTest::newRow("a boot loader's log")
         << QByteArray("U-Boot 2019.07\r\nDRAM:  1 GiB\r\nMMC:   mmc@1c0f000: 0\r\nHit any key to stop "
                       "autoboot: 3\r\n")
@@ -526,7 +552,8 @@ void TestDetector::trafficOfAnotherBmsIsNoBattery()
         {TransportKind::Serial, address < 0 ? std::nullopt : std::optional<int>(address), {}});
     std::vector<Request> requests;
     driver->requests(Phase::Identify, requests);
-    // Another master asks the board in turn; we hear both.
+    driver->requests(Phase::Poll, requests);
+    // Another master asks the board in turn, over and over; we hear both.
     size_t next = 0;
     Chatter device(
         [&]() -> QByteArray {

@@ -64,6 +64,7 @@ private slots:
     void asksAnotherFormOnlyWhereTheFirstStaysUnanswered_data();
     void asksAnotherFormOnlyWhereTheFirstStaysUnanswered();
     void tellsWhatADriverHasAgainstADevice();
+    void asksForWhatIsAbsentAsOftenAsTheDriverWants();
     void asksRarelyWhatIsWantedRarely();
     void measurementsBecomeUnknownTenSecondsAfterTheFirstFailure();
     void comesBackByItself();
@@ -277,6 +278,25 @@ void TestSession::tellsWhatADriverHasAgainstADevice()
     m_clock->advanceBy(1000);
     QVERIFY(m_pack->condition() != Condition::Fresh);
     QCOMPARE(m_pack->linkStatus(m_clock->now()).lastError, QStringLiteral("fake0: too many volts"));
+}
+
+void TestSession::asksForWhatIsAbsentAsOftenAsTheDriverWants()
+{
+    auto driver = std::make_unique<ToyDriver>();
+    driver->absentEveryMs = 20000;
+    m_session = std::make_unique<Session>(*m_line, *m_clock, SessionSettings{});
+    m_pack = m_session->addPack(std::move(driver));
+    const auto all = m_line->answer;
+    m_line->answer = [all](const QByteArray &request) {
+        if (request != "?O")
+            all(request);
+    };
+    m_session->start();
+    m_clock->advanceBy(80000);
+    QCOMPARE(m_pack->condition(), Condition::Fresh);
+    // Three times each 5 s, then each 20 s: three tries each.
+    const auto asked = m_line->written.count("?O");
+    QVERIFY2(asked >= 5 * 3 && asked <= 7 * 3, QByteArray::number(asked).constData());
 }
 
 void TestSession::asksRarelyWhatIsWantedRarely()

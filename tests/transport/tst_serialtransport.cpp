@@ -80,7 +80,7 @@ class TestSerialTransport : public QObject
 private slots:
     void opensAtEverySpeed_data();
     void opensAtEverySpeed();
-    void changesItsSpeedWhileOpen();
+    void changesItsFormatWhileOpen();
     void opensThroughALink();
     void takesUnusualFormats_data();
     void takesUnusualFormats();
@@ -133,15 +133,24 @@ void TestSerialTransport::opensAtEverySpeed()
     QTRY_COMPARE_WITH_TIMEOUT(received.size(), 1, 1000);
 }
 
-void TestSerialTransport::changesItsSpeedWhileOpen()
+void TestSerialTransport::changesItsFormatWhileOpen()
 {
     const Terminal terminal;
     SerialTransport port(terminal.name, at(9600), m_clock);
     port.open();
-    port.setBaudRate(115200);
+    QCOMPARE(terminal.settings().c_cflag & (PARODD | CSTOPB), 0U);
+    SerialSettings other;
+    other.parity = SerialSettings::Parity::Odd; // a pseudo terminal forgets PARENB, but keeps this
+    other.stopBits = 2;
+    port.setFormat(115200, other);
     const termios now = terminal.settings();
     QCOMPARE(::cfgetospeed(&now), static_cast<speed_t>(B115200));
+    QCOMPARE(now.c_cflag & (PARODD | CSTOPB), static_cast<tcflag_t>(PARODD | CSTOPB));
+    QCOMPARE(port.lineTimeMs(9600), 1000);
     QVERIFY(port.isOpen());
+    port.setFormat(9600, at(9600));
+    QCOMPARE(terminal.settings().c_cflag & (PARODD | CSTOPB), 0U);
+    QCOMPARE(port.lineTimeMs(960), 1000);
 }
 
 void TestSerialTransport::opensThroughALink()
