@@ -43,6 +43,12 @@ DriverInfo describe()
     info.transports = {TransportKind::Serial, TransportKind::Bluetooth};
     info.serial.baudRates = {19200};
     info.detectionRank = 80;
+    info.verified = QT_TRANSLATE_NOOP(
+        "Evidence", "Both status replies, the sign of the current, the device information, the frames of "
+                    "the switches and of the password of the new protocol: captures of several boards.");
+    info.documents = QT_TRANSLATE_NOOP(
+        "Evidence", "The settings of the new protocol, all writes of the old one, the states of the "
+                    "balancer.");
     info.reads = {Field::manufacturer,
                   Field::hardwareVersion,
                   Field::firmwareVersion,

@@ -49,6 +49,12 @@ DriverInfo describe()
     info.serial.firstByteMs = 200;
     info.pollIntervalMs = pollMs;
     info.detectionRank = 11;
+    info.verified = QT_TRANSLATE_NOOP(
+        "Evidence", "Readings, alarms and settings of one rack pack with 16 cells (42, 47, 51, B0): "
+                    "published captures.");
+    info.documents = QT_TRANSLATE_NOOP(
+        "Evidence", "The commands 44 and 83, which bit of the FET word is which FET, the unit of the "
+                    "totals, packs with fewer than 16 cells.");
     return info;
 }
 

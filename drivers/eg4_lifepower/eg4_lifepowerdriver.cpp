@@ -242,6 +242,12 @@ DriverInfo describe()
     }
     info.pollIntervalMs = 2000; // each second made errors
     info.detectionRank = 10;
+    info.verified = QT_TRANSLATE_NOOP(
+        "Evidence", "The frame and its checksum on all published requests, two complete replies (EG4 "
+                    "LifePower with start byte 7E, Narada with 7C).");
+    info.documents = QT_TRANSLATE_NOOP(
+        "Evidence", "Revov packs, the alarm bits, the flags that boards put into the cell voltages, the "
+                    "counters behind the temperatures.");
     info.reads = {Field::productName,
                   Field::uniqueId,
                   Field::hardwareVersion,

@@ -41,6 +41,9 @@ DriverInfo describe()
     info.serial.firstByteMs = 300;
     info.pollIntervalMs = 5000;
     info.detectionRank = 97; // slow, and without a checksum
+    info.documents = QT_TRANSLATE_NOOP(
+        "Evidence", "Everything: a public driver and texts built from it; spacing and units of real replies "
+                    "are not known.");
     info.reads = {Field::manufacturer,
                   Field::uniqueId,
                   Field::hardwareVersion,

@@ -51,6 +51,9 @@ DriverInfo describe()
     info.serial.firstByteMs = 500;
     info.pollIntervalMs = pollMs;
     info.detectionRank = 40; // others need not wait for its slowness
+    info.documents = QT_TRANSLATE_NOOP(
+        "Evidence", "Everything: an existing driver and frames built from captures of its Daren relatives; "
+                    "no capture exists, nor is it known whether replies begin with > or ~.");
     return info;
 }
 

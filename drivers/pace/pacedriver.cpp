@@ -45,6 +45,12 @@ DriverInfo describe()
         info.packAddresses.push_back(address);
     info.pollIntervalMs = rackPollMs;
     info.detectionRank = 11;
+    info.verified = QT_TRANSLATE_NOOP(
+        "Evidence", "Readings, alarms, version, serial number and both FET commands: captures of a P16S100A "
+                    "and the vendor's example.");
+    info.documents = QT_TRANSLATE_NOOP(
+        "Evidence", "The alarm bits, the settings, packs of class 4F, packs behind a master, the order of "
+                    "the balancing bytes (option balanceByteOrder).");
     info.reads = {Field::productName,
                   Field::uniqueId,
                   Field::serialNumber,

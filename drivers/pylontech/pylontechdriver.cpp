@@ -36,6 +36,11 @@ DriverInfo describe()
     info.packAddresses.push_back(1);
     info.pollIntervalMs = 2000;
     info.detectionRank = 13;
+    info.verified = QT_TRANSLATE_NOOP(
+        "Evidence", "The readings of one and of several packs (42): frames of US2000 and US3000.");
+    info.documents = QT_TRANSLATE_NOOP(
+        "Evidence", "The commands 44, 47, 51, 92, 93 and 96; those of a whole stack (61, 62, 63) were tried "
+                    "on no battery at all.");
     info.reads = {Field::productName,
                   Field::manufacturer,
                   Field::uniqueId,

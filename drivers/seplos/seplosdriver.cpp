@@ -32,6 +32,11 @@ DriverInfo describe()
         info.packAddresses.push_back(address);
     info.pollIntervalMs = rackPollMs;
     info.detectionRank = 12;
+    info.verified = QT_TRANSLATE_NOOP(
+        "Evidence", "Readings, alarms and vendor information: captures of boards with 15 and 16 cells and "
+                    "of a Boqiang pack.");
+    info.documents =
+        QT_TRANSLATE_NOOP("Evidence", "The events 1, 4, 7 and 8, and the settings, which can only be read.");
     info.reads = {Field::productName,
                   Field::uniqueId,
                   Field::hardwareVersion,

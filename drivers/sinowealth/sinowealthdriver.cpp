@@ -103,6 +103,9 @@ DriverInfo describe()
     info.serial.gapMs = 20; // some clones need it
     info.pollIntervalMs = 2000;
     info.detectionRank = 95;
+    info.verified = QT_TRANSLATE_NOOP(
+        "Evidence", "The checksum, cell voltages and the voltage of the pack: replies in public logs.");
+    info.documents = QT_TRANSLATE_NOOP("Evidence", "All other registers and the sign of the current.");
     info.reads = {Field::voltage,
                   Field::current,
                   Field::power,
