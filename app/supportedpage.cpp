@@ -194,9 +194,9 @@ QString supportedPage(const DriverRegistry &drivers)
     }
     lines += QStringList{{}, tr("## Not supported"), {}};
     for (const config::UnsupportedType &each : config::unsupportedTypes())
-        lines.append(
-            QStringLiteral("* %1: %2")
-                .arg(code(QLatin1String(each.type)), config::unsupportedReason(QLatin1String(each.type))));
+        lines.append(QStringLiteral("* %1: %2")
+                         .arg(code(QLatin1String(each.type)),
+                              config::unsupportedReason(QString::fromLatin1(each.type))));
     return lines.join(QLatin1Char('\n'));
 }
 

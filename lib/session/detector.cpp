@@ -92,12 +92,13 @@ qint64 askedWithinMs(const DriverRegistry &registry, const DriverDescriptor &dri
     constexpr qint64 bitsPerByte = 11;
     qint64 now = 0;
     qint64 asked = 0;
+    qint64 quiet = 0; // for so long already, when the next one is to be asked
     std::vector<Request> requests;
     for (const Candidate &candidate : serialCandidates(registry, nullptr, {})) {
         if (candidate.rare)
             continue;
         const SerialSettings &serial = candidate.driver->info.serial;
-        now += now == 0 ? std::max(serial.settleMs, serial.gapMs) : serial.gapMs;
+        now += now == 0 ? serial.settleMs : std::max<qint64>(0, serial.gapMs - quiet);
         if (candidate.driver == &driver)
             asked = now;
         requests.clear();
@@ -106,7 +107,8 @@ qint64 askedWithinMs(const DriverRegistry &registry, const DriverDescriptor &dri
         const auto first = std::find_if(requests.begin(), requests.end(),
                                         [](const Request &request) { return !request.optional; });
         const qint64 bytes = first == requests.end() ? 0 : first->bytes.size();
-        now += bytes * bitsPerByte * 1000 / candidate.baudRate + serial.firstByteMs;
+        quiet = bytes * bitsPerByte * 1000 / candidate.baudRate + serial.firstByteMs;
+        now += quiet;
     }
     return asked;
 }
