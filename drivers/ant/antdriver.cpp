@@ -40,7 +40,7 @@ DriverInfo describe()
     info.names = {QStringLiteral("ANT BMS")};
     info.bmsTypes = {QStringLiteral("ANT")};
     info.typeName = QStringLiteral("ANT");
-    info.transports = {TransportKind::Serial, TransportKind::Bluetooth};
+    info.transports = {TransportKind::Serial};
     info.serial.baudRates = {19200};
     info.detectionRank = 80;
     info.verified = QT_TRANSLATE_NOOP(
