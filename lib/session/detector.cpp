@@ -42,10 +42,10 @@ bool consistent(const BatteryState &a, const BatteryState &b)
 /// \a heard is what was sent, once per try, and nothing else.
 bool isEchoOf(QByteArrayView heard, Request sent)
 {
-    if (heard.isEmpty() || sent.bytes.isEmpty())
+    if (heard.isEmpty())
         return false;
     for (; !heard.isEmpty(); sent.nextForm()) {
-        if (!heard.startsWith(sent.bytes))
+        if (sent.bytes.isEmpty() || !heard.startsWith(sent.bytes))
             return false;
         heard = heard.sliced(sent.bytes.size());
     }
