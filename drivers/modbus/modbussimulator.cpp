@@ -6,6 +6,8 @@ namespace sb::modbus {
 namespace {
 
 constexpr int turnaroundMs = 15;
+constexpr qsizetype shortestRequest = 8;
+constexpr qsizetype longestRequest = 9 + 0xFF;
 
 quint8 byteAt(const QByteArray &bytes, qsizetype at) { return static_cast<quint8>(bytes[at]); }
 int wordAt(const QByteArray &bytes, qsizetype at) { return byteAt(bytes, at) << 8 | byteAt(bytes, at + 1); }
@@ -57,19 +59,21 @@ void SimulatedSlave::put32(Content &to, int reg, qint64 value)
 void SimulatedSlave::receive(Bytes bytes, std::vector<SimulatedReply> &replies)
 {
     m_buffer.append(viewOf(bytes));
-    while (m_buffer.size() >= 8) {
-        const qsizetype size = byteAt(m_buffer, 1) == 0x10 ? 9 + byteAt(m_buffer, 6) : 8;
-        const bool mine = m_units.contains(byteAt(m_buffer, 0));
-        if (mine && m_buffer.size() < size)
-            return;
-        const QByteArray frame = m_buffer.first(std::min(size, m_buffer.size()));
-        if (!mine || closed(frame.chopped(2)) != frame) {
-            m_buffer.remove(0, 1);
+    // A request to another unit may hold what looks like the beginning of a long one to us: a whole one
+    // behind it is not kept waiting. Real boards tell them apart by the silence between.
+    for (qsizetype at = 0; at + shortestRequest <= m_buffer.size();) {
+        const qsizetype size =
+            byteAt(m_buffer, at + 1) == 0x10 ? 9 + byteAt(m_buffer, at + 6) : shortestRequest;
+        const QByteArray frame = m_buffer.mid(at, size);
+        if (frame.size() < size || !m_units.contains(byteAt(frame, 0)) || closed(frame.chopped(2)) != frame) {
+            ++at;
             continue;
         }
-        m_buffer.remove(0, size);
+        m_buffer.remove(0, at + size);
+        at = 0;
         replies.push_back({answer(frame), turnaroundMs});
     }
+    m_buffer = m_buffer.last(std::min(m_buffer.size(), longestRequest));
 }
 
 QByteArray SimulatedSlave::answer(const QByteArray &request)

@@ -171,6 +171,9 @@ quint8 PaceDriver::usualDevice() const { return formOf(commands().front()).devic
 
 bool PaceDriver::decode(const Command &command, const Frame &reply, Update &to)
 {
+    // Seplos boards answer in the same shape, with other units.
+    if (reply.version != versionOfProtocol)
+        return false;
     switch (command.code) {
     case Analog:
     case Status:

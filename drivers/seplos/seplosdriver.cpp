@@ -80,6 +80,9 @@ const DriverInfo &SeplosDriver::info() const
 
 bool SeplosDriver::decode(const Command &command, const Frame &reply, Update &to)
 {
+    // PACE boards answer in the same shape, with other units.
+    if (reply.version != seplosVersion && reply.version != boqiangVersion)
+        return false;
     switch (command.code) {
     case ProtocolVersion:
         return reply.info.empty(); // what is wanted stands in the frame
