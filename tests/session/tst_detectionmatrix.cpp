@@ -22,27 +22,32 @@ constexpr int searchesWithNoise = 8;
 enum class Line : quint8 { Quiet, StrayBytes, DamagedReplies };
 enum class Parity : quint8 { AsItSays, AsTheBoard }; ///< of the driver that asks
 
-/// Boards that take turns: each question is answered by the next one, and over again or not at all.
-class TakingTurns : public SimulatedDevice
+/// A board that is replaced by another, or by none, as soon as it is asked something for the second time.
+class Replaced : public SimulatedDevice
 {
 public:
-    TakingTurns(std::vector<SimulatedDevice *> boards, bool again)
-        : m_boards(std::move(boards))
-        , m_again(again)
+    Replaced(SimulatedDevice &board, SimulatedDevice *by)
+        : m_board(board)
+        , m_by(by)
     {}
     void receive(Bytes bytes, std::vector<SimulatedReply> &replies) override
     {
-        const size_t turn = m_turns[viewOf(bytes).toByteArray()]++;
-        if (m_again || turn < m_boards.size())
-            m_boards[turn % m_boards.size()]->receive(bytes, replies);
+        const QByteArray question = viewOf(bytes).toByteArray();
+        m_gone = m_gone || m_asked.contains(question);
+        m_asked.insert(question);
+        if (!m_gone)
+            m_board.receive(bytes, replies);
+        else if (m_by)
+            m_by->receive(bytes, replies);
     }
-    [[nodiscard]] int baudRate() const override { return m_boards.front()->baudRate(); }
-    [[nodiscard]] SerialSettings::Parity parity() const override { return m_boards.front()->parity(); }
+    [[nodiscard]] int baudRate() const override { return m_board.baudRate(); }
+    [[nodiscard]] SerialSettings::Parity parity() const override { return m_board.parity(); }
 
 private:
-    std::vector<SimulatedDevice *> m_boards;
-    bool m_again;
-    QHash<QByteArray, size_t> m_turns; ///< by question
+    SimulatedDevice &m_board;
+    SimulatedDevice *m_by;
+    QSet<QByteArray> m_asked;
+    bool m_gone = false;
 };
 
 } // namespace
@@ -228,7 +233,7 @@ void TestDetectionMatrix::oneReadingIsNotEnough_data()
 }
 
 /// A port is taken only after two readings that agree: not when the second one does not come, nor when it is
-/// that of a battery with half the cells.
+/// that of a battery with half the cells (which may be taken for itself, later).
 void TestDetectionMatrix::oneReadingIsNotEnough()
 {
     QFETCH(QString, simulator);
@@ -245,7 +250,7 @@ void TestDetectionMatrix::oneReadingIsNotEnough()
     Pack second(config, Profile::constant(-5));
     const auto one = descriptor->create(first, address);
     const auto two = descriptor->create(second, address);
-    TakingTurns board(another ? std::vector{one.get(), two.get()} : std::vector{one.get()}, another);
+    Replaced board(*one, another ? two.get() : nullptr);
     const DriverDescriptor *own = m_drivers.find(simulator);
     std::vector<Candidate> candidates = serialCandidates(m_drivers, own, {});
     std::erase_if(candidates, [&](const Candidate &c) {
@@ -264,8 +269,9 @@ void TestDetectionMatrix::oneReadingIsNotEnough()
     detector.start(candidates, {});
     while (running && clock.advance()) {
     }
-    QVERIFY(!found);
-    QVERIFY(detector.report().front().replies > 0);
+    const CandidateReport &report = detector.report().front();
+    QVERIFY(report.replies > 0);
+    QVERIFY(!found || (another && report.unconfirmed));
 }
 
 void TestDetectionMatrix::everyFamilyIsFoundInTime_data()
