@@ -104,6 +104,8 @@ private:
                 reply = m_driver->receive(bytesOf(m_reply(request, m_input)), &request, update);
                 break;
             case Exception: {
+                if (request.bytes.size() < 2)
+                    break; // texts know none
                 QByteArray frame = request.bytes.first(2);
                 frame[1] = static_cast<char>(static_cast<quint8>(frame[1]) | 0x80);
                 appendInteger(frame, m_input.byte(), Wire::U8);

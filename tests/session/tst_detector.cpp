@@ -495,6 +495,17 @@ void TestDetector::chatterNeverBecomesABattery_data()
     QTest::newRow("ones") << QByteArray(40, '\xFF') << 100 << QByteArray(20, '\xFF') << false;
 }
 
+/// All at the speed of the line, or chatter would be heard at one only; another address is the same question
+/// with another byte.
+static std::vector<Candidate> usualCandidates(const DriverRegistry &drivers)
+{
+    std::vector<Candidate> candidates = serialCandidates(drivers, nullptr, {});
+    std::erase_if(candidates, [](const Candidate &candidate) { return candidate.rare; });
+    for (Candidate &candidate : candidates)
+        candidate.baudRate = 9600;
+    return candidates;
+}
+
 void TestDetector::chatterNeverBecomesABattery()
 {
     QFETCH(QByteArray, speech);
@@ -512,13 +523,10 @@ void TestDetector::chatterNeverBecomesABattery()
     };
     DriverRegistry drivers;
     addAllDrivers(drivers);
-    std::vector<Candidate> candidates = serialCandidates(drivers, nullptr, {});
-    // At the speed of each candidate, or the chatter would be heard at one only.
-    for (Candidate &candidate : candidates)
-        candidate.baudRate = 9600;
+    std::vector<Candidate> candidates = usualCandidates(drivers);
     Chatter device(speech.isEmpty() ? nullptr : say, everyMs, answer);
     SimulatedLine line(device, 9600, *m_clock);
-    for (int searches = 0; searches < 5; ++searches) {
+    for (int searches = 0; searches < 3; ++searches) {
         const Result result = detect(line, candidates);
         QVERIFY2(result.found.isEmpty(),
                  result.found.isEmpty() ? "" : qPrintable(candidateName(result.found.first())));
@@ -566,10 +574,8 @@ void TestDetector::trafficOfAnotherBmsIsNoBattery()
             return heard;
         },
         100, {});
-    std::vector<Candidate> candidates = serialCandidates(drivers, nullptr, {});
+    std::vector<Candidate> candidates = usualCandidates(drivers);
     std::erase_if(candidates, [&](const Candidate &c) { return c.driver->info.id == id; });
-    for (Candidate &candidate : candidates)
-        candidate.baudRate = 9600;
     SimulatedLine line(device, 9600, *m_clock);
     const Result result = detect(line, candidates);
     QVERIFY2(result.found.isEmpty(),
