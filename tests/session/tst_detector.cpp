@@ -257,7 +257,8 @@ void TestDetector::knowsHowSoonItAsks()
         const qint64 within = askedWithinMs(drivers, *candidate.driver);
         QVERIFY2(after <= within + 50, qPrintable(candidateName(candidate)));
         if (candidate.driver->info.addresses.size() < 2 && candidate.driver->info.serial.baudRates.size() < 2)
-            QVERIFY2(after + 200 + within / 10 >= within, qPrintable(candidateName(candidate)));
+            QVERIFY2(after + 200 + within / 4 >= within, // this line takes no time for the bytes
+                     qPrintable(candidateName(candidate)));
     }
 }
 
