@@ -90,7 +90,11 @@ void Exchange::onSent()
 
 void Exchange::armReceive()
 {
-    const qint64 until = m_quietSince ? std::min(m_deadline, *m_quietSince + m_quietMs) : m_firstByteUntil;
+    // A transport that knows how much is to come delivers it as one: until then the line seems silent.
+    const qint64 until = m_quietSince
+                             ? std::min(m_deadline, *m_quietSince + m_quietMs +
+                                                        m_transport.lineTimeMs(m_driver->missingBytes()))
+                             : m_firstByteUntil;
     m_alarm->start(until - m_clock.now());
 }
 

@@ -43,6 +43,7 @@ public:
         if (answer)
             answer(bytes);
     }
+    [[nodiscard]] int lineTimeMs(int bytes) const override { return bytes * byteTimeMs; }
     void reply(const QByteArray &bytes, qint64 afterMs)
     {
         m_pending.push_back(m_clock.alarm([this, bytes] {
@@ -60,6 +61,7 @@ public:
 
     bool present = true;
     int opens = 0;
+    int byteTimeMs = 0;
     QList<QByteArray> written;
     QList<qint64> writtenAt; ///< of each, ms
     std::function<void(const QByteArray &)> answer;

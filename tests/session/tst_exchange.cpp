@@ -56,6 +56,7 @@ private slots:
     void asksAgainWithoutTheWaitForALateReply();
     void waitsForALateReplyBeforeTheNextRequest();
     void asksAnotherDriverWithoutThatWait();
+    void waitsForTheRestOfALongReply();
 
 private:
     /// Runs until it ended.
@@ -195,6 +196,23 @@ void TestExchange::asksAnotherDriverWithoutThatWait()
         std::exchange(m_driver, std::make_unique<Listener>(DriverConfig{}));
     (void)run(request);
     QCOMPARE(m_line->writtenAt.at(1) - m_line->writtenAt.at(0), 300);
+}
+
+void TestExchange::waitsForTheRestOfALongReply()
+{
+    // A transport holds back what comes until the whole is there, which takes the line longer than the
+    // silence that ends a reply.
+    m_line->byteTimeMs = 50;
+    m_line->answer = [this](const QByteArray &) {
+        m_line->reply("half", 10);
+        m_line->reply("yes", 10 + quietMs + 40);
+    };
+    Request request;
+    request.bytes = "a";
+    request.timeoutMs = 1000;
+    const ExchangeResult result = run(request);
+    QCOMPARE(result.end, ExchangeResult::End::Complete);
+    QCOMPARE(result.tries, 1);
 }
 
 QTEST_GUILESS_MAIN(TestExchange)
