@@ -9,6 +9,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QMap>
+#include <algorithm>
 #include <cstdio>
 
 namespace {
@@ -25,6 +26,17 @@ struct Totals
     int passed = 0;
     int failed = 0;
 };
+
+/// The driver of an id; none where the id asks for its Bluetooth form and the driver has none.
+const sb::DriverDescriptor *driverFor(const sb::DriverRegistry &registry, const QString &bms)
+{
+    const sb::DriverDescriptor *descriptor = sb::driverOf(registry, bms);
+    if (!descriptor || !bms.endsWith(QLatin1String("-ble")))
+        return descriptor;
+    const auto &kinds = descriptor->info.transports;
+    const bool has = std::find(kinds.begin(), kinds.end(), sb::TransportKind::Bluetooth) != kinds.end();
+    return has ? descriptor : nullptr;
+}
 
 class Checker
 {
@@ -56,7 +68,7 @@ public:
             if (bms.isEmpty() || !vector.value(QLatin1String("exchanges")).isArray())
                 continue;
             Totals &totals = perId[bms];
-            const sb::DriverDescriptor *descriptor = sb::driverOf(m_registry, bms);
+            const sb::DriverDescriptor *descriptor = driverFor(m_registry, bms);
             if (!descriptor) {
                 m_unsupported = true;
                 continue;
@@ -73,7 +85,7 @@ public:
         for (auto it = notCompared.begin(); it != notCompared.end(); ++it)
             complain(QStringLiteral("%1: %2 not compared, %3 times").arg(path, it.key()).arg(it.value()));
         for (auto it = perId.begin(); it != perId.end(); ++it) {
-            if (!sb::driverOf(m_registry, it.key())) {
+            if (!driverFor(m_registry, it.key())) {
                 print(QStringLiteral("%1: unsupported").arg(it.key()));
                 continue;
             }
