@@ -49,7 +49,7 @@ private slots:
     void ITEM_13_14_introspection();
     void ITEM_15_16_types();
     void PATH_01_to_07_identity();
-    void PATH_08_to_18_values();
+    void PATH_08_to_19_values();
     void descriptionsAreEmpty();
     void noItemIsBothLeafAndFolder();
     void SIG_01_to_05_oneSignalPerPoll();
@@ -363,7 +363,7 @@ void TestBusConformance::PATH_01_to_07_identity()
     QCOMPARE(all["/CustomName"]["Value"].type, path("s"));
 }
 
-void TestBusConformance::PATH_08_to_18_values()
+void TestBusConformance::PATH_08_to_19_values()
 {
     const GVariant all = items();
     const auto type = [&](const char *leaf) { return all[leaf]["Value"].type; };
