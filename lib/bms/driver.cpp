@@ -2,7 +2,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bms/driver.h"
 
+#include <algorithm>
+
 namespace sb {
+
+bool DriverInfo::speaks(TransportKind kind) const
+{
+    return std::find(transports.begin(), transports.end(), kind) != transports.end();
+}
+
+LinkTiming DriverInfo::timing(TransportKind kind) const
+{
+    if (kind == TransportKind::Bluetooth)
+        return {bluetooth.settleMs, bluetooth.quietMs, bluetooth.gapMs};
+    return {serial.settleMs, serial.quietMs, serial.gapMs};
+}
 
 Driver::~Driver() = default;
 Procedure::~Procedure() = default;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bms/batterystate.h"
+#include "bms/bluetooth.h"
 #include "bms/bytes.h"
 #include "bms/parameter.h"
 #include "bms/procedure.h"
@@ -46,6 +47,14 @@ struct SerialSettings
     int firstByteMs = 120; ///< after a request, the first byte of its reply is there when the board is awake
 };
 
+/// The pauses of a link.
+struct LinkTiming
+{
+    int settleMs; ///< after it opened
+    int quietMs;  ///< silence inside a frame after which it never will be complete
+    int gapMs;    ///< least pause between a reply and the next request
+};
+
 /// What a driver says about itself: for people (names), for detection, and for the settings of its
 /// transports.
 struct DriverInfo
@@ -56,6 +65,7 @@ struct DriverInfo
     QString typeName;     ///< as the reference shows it, "LLT/JBD"
     std::vector<TransportKind> transports;
     SerialSettings serial;
+    BluetoothSettings bluetooth;
     std::vector<int> addresses; ///< tried by detection; empty: the protocol has no address
     /// Further addresses that packs of one line can have: looked for when one pack was found, and by
     /// detection only when nothing else answered.
@@ -75,6 +85,9 @@ struct DriverInfo
     /// How sure the driver is, for docs/supported-bms.md; marked with QT_TRANSLATE_NOOP("Evidence", ...).
     const char *verified = "";  ///< on frames of real devices, and which; empty: nothing so far
     const char *documents = ""; ///< what is known from documents, or frames built from them, only
+
+    [[nodiscard]] bool speaks(TransportKind kind) const;
+    [[nodiscard]] LinkTiming timing(TransportKind kind) const;
 };
 
 /// What the bytes of one reply meant.

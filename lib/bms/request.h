@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QUuid>
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -34,6 +35,8 @@ struct Request
     std::vector<QByteArray> otherForms;
     bool eachForm = false; ///< devices are deaf to forms that are not theirs: each gets one try at least
     std::vector<CanFrame> frames; ///< on CAN instead of bytes
+    QUuid characteristic;         ///< over Bluetooth: the one that is written, or read; null: the usual one
+    bool reads = false;           ///< over Bluetooth: that characteristic is read, its value is the reply
     int timeoutMs = 500;          ///< from the last byte sent to the complete reply
     int tries = 3;
     int retryAfterMs = 0; ///< pause before another try, and after the last one: a late reply comes to nothing

@@ -6,5 +6,11 @@ namespace sb {
 
 SimulatedDevice::~SimulatedDevice() = default;
 void SimulatedDevice::elapsed(qint64, std::vector<SimulatedReply> &) {}
+QByteArray SimulatedDevice::characteristicValue(const QString &) const { return {}; }
+
+void SimulatedDevice::written(const QString &, Bytes bytes, std::vector<SimulatedReply> &replies)
+{
+    receive(bytes, replies);
+}
 
 } // namespace sb

@@ -30,6 +30,8 @@ void TestDemo::initTestCase()
     addAllDrivers(drivers);
     // All at once: each of them mostly waits for its line.
     for (const DriverDescriptor &driver : drivers.all()) {
+        if (!driver.info.speaks(TransportKind::Serial))
+            continue;
         auto demo = std::make_unique<Program>(m_folder);
         demo->start(
             {QStringLiteral("demo"), QStringLiteral("--json"), QStringLiteral("--bms"), driver.info.id});

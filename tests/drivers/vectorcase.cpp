@@ -272,14 +272,6 @@ QString knownNames(const BatteryState &state)
 
 } // namespace
 
-const DriverDescriptor *driverOf(const DriverRegistry &registry, const QString &bms)
-{
-    const QLatin1String ending("-ble");
-    if (const DriverDescriptor *found = registry.find(bms))
-        return found;
-    return bms.endsWith(ending) ? registry.find(bms.chopped(ending.size())) : nullptr;
-}
-
 VectorVerdict checkVector(const DriverDescriptor &descriptor, const QJsonObject &vector)
 {
     VectorVerdict verdict;

@@ -14,9 +14,6 @@ struct VectorVerdict
     QStringList notCompared; ///< fields of `expect` that are not on the list of comparable ones
 };
 
-/// The driver of a vector case's `bms`, with or without the ending of its Bluetooth form; null when unknown.
-[[nodiscard]] const DriverDescriptor *driverOf(const DriverRegistry &registry, const QString &bms);
-
 /// Drives the driver with the exchanges of the case and compares what it read with what the case expects.
 [[nodiscard]] VectorVerdict checkVector(const DriverDescriptor &descriptor, const QJsonObject &vector);
 

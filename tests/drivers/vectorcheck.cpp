@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The SerialBattery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "advertisementcase.h"
 #include "drivers/alldrivers.h"
 #include "vectorcase.h"
 
@@ -18,6 +19,8 @@ constexpr int exitPassed = 0;
 constexpr int exitFailed = 1;
 constexpr int exitWrongUse = 2;
 
+const QLatin1String advertisements("advertisements");
+
 void print(const QString &line) { std::printf("%s\n", qUtf8Printable(line)); }
 void complain(const QString &line) { std::fprintf(stderr, "%s\n", qUtf8Printable(line)); }
 
@@ -26,17 +29,6 @@ struct Totals
     int passed = 0;
     int failed = 0;
 };
-
-/// The driver of an id; none where the id asks for its Bluetooth form and the driver has none.
-const sb::DriverDescriptor *driverFor(const sb::DriverRegistry &registry, const QString &bms)
-{
-    const sb::DriverDescriptor *descriptor = sb::driverOf(registry, bms);
-    if (!descriptor || !bms.endsWith(QLatin1String("-ble")))
-        return descriptor;
-    const auto &kinds = descriptor->info.transports;
-    const bool has = std::find(kinds.begin(), kinds.end(), sb::TransportKind::Bluetooth) != kinds.end();
-    return has ? descriptor : nullptr;
-}
 
 class Checker
 {
@@ -61,31 +53,38 @@ public:
         }
         QMap<QString, Totals> perId;
         QMap<QString, int> notCompared;
-        for (const QJsonValue &value : document.array()) {
-            const QJsonObject vector = value.toObject();
-            const QString bms = vector.value(QLatin1String("bms")).toString();
-            // Advertisements and derived values are other files' matter.
-            if (bms.isEmpty() || !vector.value(QLatin1String("exchanges")).isArray())
-                continue;
-            Totals &totals = perId[bms];
-            const sb::DriverDescriptor *descriptor = driverFor(m_registry, bms);
-            if (!descriptor) {
-                m_unsupported = true;
-                continue;
-            }
-            const sb::VectorVerdict verdict = sb::checkVector(*descriptor, vector);
+        const auto count = [&](const QString &id, const QJsonObject &vector,
+                               const sb::VectorVerdict &verdict) {
+            Totals &totals = perId[id];
+            ++(verdict.faults.isEmpty() ? totals.passed : totals.failed);
             for (const QString &field : verdict.notCompared)
                 ++notCompared[field];
-            ++(verdict.faults.isEmpty() ? totals.passed : totals.failed);
             if (!verdict.faults.isEmpty())
                 print(QStringLiteral("FAILED %1 \"%2\": %3")
-                          .arg(bms, vector.value(QLatin1String("name")).toString(),
+                          .arg(id, vector.value(QLatin1String("name")).toString(),
                                verdict.faults.join(QStringLiteral("; "))));
+        };
+        for (const QJsonValue &value : document.array()) {
+            const QJsonObject vector = value.toObject();
+            if (vector.contains(QLatin1String("advertisement"))) {
+                count(advertisements, vector, sb::checkAdvertisement(m_registry, vector));
+                continue;
+            }
+            const QString bms = vector.value(QLatin1String("bms")).toString();
+            // Derived values are other files' matter.
+            if (bms.isEmpty() || !vector.value(QLatin1String("exchanges")).isArray())
+                continue;
+            if (const sb::DriverDescriptor *descriptor = m_registry.find(bms)) {
+                count(bms, vector, sb::checkVector(*descriptor, vector));
+            } else {
+                (void)perId[bms];
+                m_unsupported = true;
+            }
         }
         for (auto it = notCompared.begin(); it != notCompared.end(); ++it)
             complain(QStringLiteral("%1: %2 not compared, %3 times").arg(path, it.key()).arg(it.value()));
         for (auto it = perId.begin(); it != perId.end(); ++it) {
-            if (!driverFor(m_registry, it.key())) {
+            if (it.key() != advertisements && !m_registry.find(it.key())) {
                 print(QStringLiteral("%1: unsupported").arg(it.key()));
                 continue;
             }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "vectorpeer.h"
 
+#include "bms/bluetooth.h"
+
 #include <QJsonObject>
 #include <algorithm>
 
@@ -28,6 +30,12 @@ CanFrame frameOf(const QString &text)
     return frame;
 }
 
+/// A characteristic that is read, among the requests.
+QString readText(const QUuid &characteristic)
+{
+    return QStringLiteral("read ") + bluetoothUuidText(characteristic);
+}
+
 } // namespace
 
 VectorPeer::VectorPeer(TransportKind transport, const QJsonArray &exchanges)
@@ -35,9 +43,14 @@ VectorPeer::VectorPeer(TransportKind transport, const QJsonArray &exchanges)
 {
     for (const QJsonValue &value : exchanges) {
         const QJsonObject object = value.toObject();
-        if (object.contains(QLatin1String("read")))
-            continue; // a characteristic that is read: nothing of the protocol
         Exchange exchange;
+        if (const QString read = object.value(QLatin1String("read")).toString(); !read.isEmpty()) {
+            exchange.tx = readText(bluetoothUuid(read));
+            exchange.rx.append(object.value(QLatin1String("value")).toString());
+            exchange.used = true; // nothing that a driver has to ask
+            m_exchanges.push_back(exchange);
+            continue;
+        }
         exchange.tx = object.value(QLatin1String("tx")).toString().toLower();
         for (const QJsonValue &chunk : object.value(QLatin1String("rx")).toArray())
             exchange.rx.append(chunk.toString());
@@ -47,6 +60,8 @@ VectorPeer::VectorPeer(TransportKind transport, const QJsonArray &exchanges)
 
 QStringList VectorPeer::textOf(const Request &request)
 {
+    if (request.reads)
+        return {readText(request.characteristic)};
     QStringList texts;
     for (const CanFrame &frame : request.frames)
         texts.append(frameText(frame));

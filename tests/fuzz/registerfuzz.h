@@ -7,6 +7,7 @@
 #include "fuzzing.h"
 
 #include <cmath>
+#include <functional>
 
 /// One session of a register based family: whatever the device says, in any order and pieces.
 namespace sb {
@@ -15,14 +16,14 @@ class RegisterFuzz
 {
 public:
     /// \a reply: a frame that fits the request, around data of the fuzzer's.
-    using MakeReply = QByteArray (*)(const Request &request, FuzzInput &input);
+    using MakeReply = std::function<QByteArray(const Request &request, FuzzInput &input)>;
 
     RegisterFuzz(const DriverDescriptor &descriptor, const DriverConfig &config, FuzzInput input,
                  MakeReply reply)
         : m_info(descriptor.info)
         , m_driver(descriptor.create(config))
         , m_input(input)
-        , m_reply(reply)
+        , m_reply(std::move(reply))
     {}
 
     void run()
@@ -79,7 +80,7 @@ private:
             const std::optional<Request> request = procedure.next(last);
             if (!request)
                 break;
-            FUZZ_CHECK(!request->bytes.isEmpty() && request->tries > 0);
+            FUZZ_CHECK((!request->bytes.isEmpty() || request->reads) && request->tries > 0);
             update.clear();
             last = ask(*request, update);
         }

@@ -539,8 +539,12 @@ void TestDetector::chatterNeverBecomesABattery()
 void TestDetector::trafficOfAnotherBmsIsNoBattery_data()
 {
     QTest::addColumn<QString>("id");
-    for (const SimulatorDescriptor &simulator : allSimulators())
-        QTest::newRow(simulator.driverId.toLatin1().constData()) << simulator.driverId;
+    DriverRegistry drivers;
+    addAllDrivers(drivers);
+    for (const SimulatorDescriptor &simulator : allSimulators()) {
+        if (drivers.find(simulator.driverId)->info.speaks(TransportKind::Serial))
+            QTest::newRow(simulator.driverId.toLatin1().constData()) << simulator.driverId;
+    }
 }
 
 void TestDetector::trafficOfAnotherBmsIsNoBattery()
