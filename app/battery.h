@@ -14,6 +14,7 @@ namespace sb {
 struct PublishSettings
 {
     bool monitorOnly = false;      ///< measurements and no limits
+    bool voltageSense = true;      ///< over Bluetooth: its voltage may steer chargers
     bool portAsIdentifier = false; ///< told from others by its port, not by what the BMS says
     bool json = false;             ///< everything in /JsonData too
     int cellDataFormat = 1;        ///< bits: 1 /Voltages/Cell1, 2 /Cell/1/Volts
@@ -42,7 +43,8 @@ public:
     [[nodiscard]] PackLink &pack() { return m_pack; }
     [[nodiscard]] const PackLink &pack() const { return m_pack; }
     [[nodiscard]] Session &session() { return m_session; }
-    /// The port as the user named it.
+    [[nodiscard]] TransportKind transportKind() const { return m_pack.driver().config().transport; }
+    /// The port as the user named it, or the Bluetooth address.
     [[nodiscard]] QString portName() const { return m_portName; }
     [[nodiscard]] qint64 now() const { return m_session.now(); }
 

@@ -9,11 +9,27 @@
 
 namespace sb {
 
+class Bluetooth;
+
 /// What every command gets instead of globals.
 struct Environment
 {
+    Environment();
+    ~Environment();
+    Environment(const Environment &) = delete;
+    Environment &operator=(const Environment &) = delete;
+
     DriverRegistry drivers;
     std::vector<SimulatorDescriptor> simulators;
+    /// The user allows to restart the system's Bluetooth service when nothing else helps; counts until
+    /// bluetooth() is called first.
+    bool mayRestartBluetooth = false;
+
+    /// Bluetooth of this process, made when it is needed first. Lines that use it must end before.
+    [[nodiscard]] Bluetooth &bluetooth() const;
+
+private:
+    mutable std::unique_ptr<Bluetooth> m_bluetooth;
 };
 
 /// \a arguments[0] is the command's name. \return the exit code.

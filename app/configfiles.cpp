@@ -4,6 +4,7 @@
 
 #include <QCoreApplication>
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QLoggingCategory>
 #include <QStandardPaths>
@@ -48,6 +49,20 @@ QVariantMap driverOptions(const config::Configuration &c)
     options.insert(QStringLiteral("minCellVoltage"), c.number("MIN_CELL_VOLTAGE"));
     options.insert(QStringLiteral("maxCellVoltage"), c.number("MAX_CELL_VOLTAGE"));
     return options;
+}
+
+/// A password that stands in a file of its own.
+void readPasswordFile(QVariantMap &options)
+{
+    const QString name = options.take(QStringLiteral("passwordFile")).toString();
+    if (name.isEmpty())
+        return;
+    QFile file(name);
+    if (file.open(QIODevice::ReadOnly))
+        options.insert(QStringLiteral("password"), QString::fromUtf8(file.readLine(256)).trimmed());
+    else
+        qCWarning(logConfig, "password_file %s: %s", qUtf8Printable(name),
+                  qUtf8Printable(file.errorString()));
 }
 
 QVariant busValue(const config::KeyInfo &info, const config::Value &value)
@@ -133,13 +148,20 @@ void applyConfig(const ConfigFiles &files, const DriverRegistry &registry, LineC
     line.useBmsLimits = c.flag("USE_BMS_DVCC_VALUES");
     line.publishing = publishSettings(c);
     line.publishing.monitorOnly = files.options.monitorOnly;
+    line.publishing.voltageSense = files.options.voltageSense;
+    const bool radio = line.kind == TransportKind::Bluetooth;
+    if (radio) {
+        line.control.offlineAfterS = control::offlineAfterBluetoothS;
+        if (line.adapter.isEmpty())
+            line.adapter = files.options.adapter;
+    }
     if (c.value("POLL_INTERVAL").isSet)
         line.pollIntervalMs = static_cast<int>(c.number("POLL_INTERVAL") * 1000);
-    if (line.addresses.empty()) {
+    if (line.addresses.empty() && !radio) {
         for (const double address : c.list("BATTERY_ADDRESSES"))
             line.addresses.push_back(static_cast<int>(address));
     }
-    if (!line.driver) {
+    if (!line.driver && !radio) {
         for (const QString &type : c.words("BMS_TYPE")) {
             if (const DriverDescriptor *driver = registry.find(type))
                 line.candidates.push_back(driver);
@@ -155,6 +177,9 @@ void applyConfig(const ConfigFiles &files, const DriverRegistry &registry, LineC
             line.pollIntervalMs = static_cast<int>(*device->pollIntervalS * 1000);
         line.publishing.monitorOnly = device->monitorOnly.value_or(line.publishing.monitorOnly);
         options.insert(device->driver);
+        if (radio && options.contains(QStringLiteral("adapter")))
+            line.adapter = options.take(QStringLiteral("adapter")).toString();
+        readPasswordFile(options);
     }
     options.insert(line.options);
     line.options = options;
@@ -168,6 +193,26 @@ QStringList configuredPorts(const ConfigFiles &files)
             ports.append(device.name);
     }
     return ports;
+}
+
+QStringList configuredBluetooth(const ConfigFiles &files)
+{
+    QStringList batteries;
+    QStringList addresses;
+    const auto add = [&](const QString &type, const QString &place) {
+        const QString address = bluetoothAddress(place);
+        if (address.isEmpty() || addresses.contains(address))
+            return;
+        addresses.append(address);
+        batteries.append((type + QLatin1Char(' ') + address).trimmed());
+    };
+    for (const QString &entry : files.configuration.words("BLUETOOTH_BMS")) {
+        const QString text = entry.simplified();
+        add(text.section(QLatin1Char(' '), 0, -2), text.section(QLatin1Char(' '), -1));
+    }
+    for (const config::DeviceOptions &device : files.options.devices)
+        add(device.bms, device.name);
+    return batteries;
 }
 
 } // namespace sb

@@ -33,5 +33,8 @@ void applyConfig(const ConfigFiles &files, const DriverRegistry &registry, LineC
 
 /// Ports that the options file names.
 [[nodiscard]] QStringList configuredPorts(const ConfigFiles &files);
+/// Bluetooth batteries that either file names, as --ble takes them; entries that are none are left out, which
+/// the messages of the configuration tell.
+[[nodiscard]] QStringList configuredBluetooth(const ConfigFiles &files);
 
 } // namespace sb

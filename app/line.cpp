@@ -11,26 +11,23 @@ namespace {
 
 Q_LOGGING_CATEGORY(logLine, "serialbattery.line", QtInfoMsg)
 
-constexpr std::array<qint64, 4> openPauses = {1000, 2000, 5000, 10000};
 /// Between two searches of a port on which nothing answered.
 constexpr qint64 searchPauseMs = 1000;
 
 } // namespace
 
-Line::Line(LineConfig config, std::unique_ptr<Transport> transport,
-           std::function<void(const Candidate &)> prepare, const DriverRegistry &registry, Clock &clock,
+Line::Line(LineConfig config, std::unique_ptr<Transport> transport, Search search, Clock &clock,
            DetectionCache *cache, QObject *parent)
     : QObject(parent)
     , m_config(std::move(config))
     , m_transport(std::move(transport))
-    , m_prepare(std::move(prepare))
-    , m_registry(registry)
+    , m_how(std::move(search))
     , m_clock(clock)
     , m_cache(cache)
-    , m_detector(*m_transport, clock, m_prepare)
+    , m_detector(*m_transport, clock, m_how.prepare)
     , m_retry(clock.alarm([this] {
         if (m_transport->isOpen())
-            search();
+            this->search();
         else
             openPort();
     }))
@@ -46,8 +43,15 @@ Line::Line(LineConfig config, std::unique_ptr<Transport> transport,
         if (m_triedCache && m_cache)
             m_cache->missed(cacheKey());
         emit nothingFound();
-        if (m_running)
+        if (!m_running)
+            return;
+        // Others may want the battery that we can't read; and a fresh link may bring what this one did not.
+        if (m_transport->kind() == TransportKind::Bluetooth) {
+            m_transport->close();
+            retryLater();
+        } else {
             m_retry->start(searchPauseMs);
+        }
     });
 }
 
@@ -91,7 +95,8 @@ void Line::onOpened()
 {
     if (!m_running || m_session)
         return; // a session looks after its line itself
-    m_openAttempt = 0;
+    if (m_transport->kind() != TransportKind::Bluetooth)
+        m_openAttempt = 0;
     m_openError = {};
     search();
 }
@@ -108,13 +113,19 @@ void Line::onOpenFailed(const LinkError &error)
     emit openFailed(error);
     if (!m_running)
         return;
-    const auto step = std::min<size_t>(static_cast<size_t>(m_openAttempt++), openPauses.size() - 1);
-    m_retry->start(openPauses[step]);
+    retryLater();
+}
+
+void Line::retryLater()
+{
+    const std::span<const qint64> pauses = reopenPauses(m_transport->kind());
+    const auto step = std::min<size_t>(static_cast<size_t>(m_openAttempt++), pauses.size() - 1);
+    m_retry->start(pauses[step]);
 }
 
 void Line::search()
 {
-    std::vector<Candidate> candidates = serialCandidates(m_registry, m_config.driver, m_config.addresses);
+    std::vector<Candidate> candidates = m_how.candidates();
     if (!m_config.candidates.empty())
         std::erase_if(candidates, [this](const Candidate &candidate) {
             return std::find(m_config.candidates.begin(), m_config.candidates.end(), candidate.driver) ==
@@ -144,8 +155,8 @@ void Line::search()
 
 void Line::onFound(const Candidate &candidate)
 {
-    qCInfo(logLine, "%s: %s at %d baud", qUtf8Printable(m_config.port),
-           qUtf8Printable(candidate.driver->info.id), candidate.baudRate);
+    qCInfo(logLine, "%s: %s", qUtf8Printable(connectionText(candidate)),
+           qUtf8Printable(candidate.driver->info.id));
     if (m_cache)
         m_cache->remember(cacheKey(), {candidate.driver->info.id, candidate.baudRate, candidate.address});
     startSession(candidate);
@@ -155,22 +166,25 @@ void Line::startSession(const Candidate &candidate)
 {
     m_candidate = candidate;
     emit bmsKnown(candidate.driver->info.id, candidate.address);
-    m_prepare(candidate);
+    m_how.prepare(candidate);
     SessionSettings settings;
     settings.pollIntervalMs = m_config.pollIntervalMs.value_or(candidate.driver->info.pollIntervalMs);
     settings.lostAfterMs = m_config.control.offlineAfterS * 1000LL;
     m_session = std::make_unique<Session>(*m_transport, m_clock, settings);
+    QVariantMap options = candidate.options;
+    options.insert(m_config.options);
+    const auto driverFor = [&](std::optional<int> address) {
+        return candidate.driver->create({m_config.kind, address, options});
+    };
     std::vector<std::optional<int>> addresses(m_config.addresses.begin(), m_config.addresses.end());
     if (addresses.empty())
         addresses.push_back(candidate.address);
     for (const std::optional<int> &address : addresses)
-        m_session->addPack(candidate.driver->create({TransportKind::Serial, address, m_config.options}));
+        m_session->addPack(driverFor(address));
     if (m_config.addresses.empty() && candidate.address) {
         for (const int address : lineAddresses(candidate.driver->info)) {
             if (address != *candidate.address)
-                m_session->addPack(
-                    candidate.driver->create({TransportKind::Serial, address, m_config.options}),
-                    PackLink::Presence::Sought);
+                m_session->addPack(driverFor(address), PackLink::Presence::Sought);
         }
     }
     connect(m_session.get(), &Session::packUpdated, this, [this](PackLink *pack) {
@@ -197,6 +211,12 @@ void Line::startSession(const Candidate &candidate)
     m_session->start();
 }
 
+QString Line::connectionText(const Candidate &candidate) const
+{
+    const QString name = m_config.label.isEmpty() ? m_config.port : m_config.label;
+    return candidate.baudRate > 0 ? name + QLatin1Char(' ') + QString::number(candidate.baudRate) : name;
+}
+
 control::Settings Line::controlFor(const PackLink &pack) const
 {
     control::Settings settings = m_config.control;
@@ -210,10 +230,9 @@ void Line::addBattery(PackLink *pack)
         if (&battery->pack() == pack)
             return;
     }
-    const QString connection = (m_config.label.isEmpty() ? m_config.port : m_config.label) +
-                               QLatin1Char(' ') + QString::number(m_candidate.baudRate);
-    m_batteries.push_back(std::make_unique<Battery>(*m_session, *pack, m_config.port, connection,
-                                                    controlFor(*pack), m_config.publishing));
+    m_batteries.push_back(std::make_unique<Battery>(*m_session, *pack, m_config.port,
+                                                    connectionText(m_candidate), controlFor(*pack),
+                                                    m_config.publishing));
     Battery *battery = m_batteries.back().get();
     battery->setTellsFull(m_config.autoResetSoc && pack->driver().info().resetsSocWhenFull);
     // Queued: the battery must not be deleted while it is speaking.

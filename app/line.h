@@ -11,7 +11,9 @@ namespace sb {
 /// What the user said about one port.
 struct LineConfig
 {
-    QString port;                                     ///< as named by the user
+    TransportKind kind = TransportKind::Serial;
+    QString port;                                     ///< as named by the user; over Bluetooth the address
+    QString adapter;                                  ///< over Bluetooth: "hci1", its address, or empty
     QString label;                                    ///< shown instead of the port; empty: the port
     const DriverDescriptor *driver = nullptr;         ///< null: find out
     std::vector<const DriverDescriptor *> candidates; ///< BMS to look for; empty: all
@@ -31,10 +33,15 @@ class Line : public QObject
 {
     Q_OBJECT
 public:
-    /// \a transport is the port; \a prepare sets it to the speed and parity of a candidate. \a registry, \a
-    /// clock and \a cache must outlive the line; \a cache may be null.
-    Line(LineConfig config, std::unique_ptr<Transport> transport,
-         std::function<void(const Candidate &)> prepare, const DriverRegistry &registry, Clock &clock,
+    /// How to find out what is there: \a prepare sets the transport to what a candidate needs (speed and
+    /// parity, or characteristics), \a candidates are asked once it is open.
+    struct Search
+    {
+        std::function<void(const Candidate &)> prepare;
+        std::function<std::vector<Candidate>()> candidates;
+    };
+    /// \a registry, \a clock and \a cache must outlive the line; \a cache may be null.
+    Line(LineConfig config, std::unique_ptr<Transport> transport, Search search, Clock &clock,
          DetectionCache *cache, QObject *parent = nullptr);
     ~Line() override;
 
@@ -73,13 +80,14 @@ private:
     void addBattery(PackLink *pack);
     void removeBattery(PackLink *pack);
     void startOver();
+    void retryLater();
     [[nodiscard]] QString cacheKey() const;
+    [[nodiscard]] QString connectionText(const Candidate &candidate) const;
     [[nodiscard]] control::Settings controlFor(const PackLink &pack) const;
 
     LineConfig m_config;
     std::unique_ptr<Transport> m_transport;
-    std::function<void(const Candidate &)> m_prepare;
-    const DriverRegistry &m_registry;
+    Search m_how;
     Clock &m_clock;
     DetectionCache *m_cache;
     Detector m_detector;

@@ -104,6 +104,8 @@ int main(int argc, char *argv[])
     if (arguments.at(0).startsWith(QLatin1String("/dev/")) && arguments.size() == 1)
         arguments = {QStringLiteral("run"), QStringLiteral("--port"), arguments.at(0),
                      QStringLiteral("--exit-if-none")};
+    else if (arguments.size() == 2 && !bluetoothAddress(arguments.at(1)).isEmpty())
+        arguments = {QStringLiteral("run"), QStringLiteral("--ble"), arguments.join(QLatin1Char(' '))};
 
     for (const CommandEntry &command : commands) {
         if (arguments.at(0) == QLatin1String(command.name)) {

@@ -85,6 +85,13 @@ void Options::value(const QString &name, const QString &valueName, const QString
 void Options::source()
 {
     value(QStringLiteral("port"), QStringLiteral("PORT"), tr("Serial port, such as /dev/ttyUSB0."));
+    value(
+        QStringLiteral("ble"), QStringLiteral("ID MAC"),
+        tr("Bluetooth battery: its address, with or without its BMS before it (\"jbd A4:C1:38:00:11:22\")."));
+    value(QStringLiteral("adapter"), QStringLiteral("HCI"),
+          tr("Bluetooth adapter, such as hci1, or its address; else the first."));
+    value(QStringLiteral("password-file"), QStringLiteral("FILE"),
+          tr("File with the Bluetooth password of the BMS; - reads it from standard input."));
     value(QStringLiteral("bms"), QStringLiteral("ID"),
           tr("Which BMS it is (see \"drivers\"); found out if left out."));
     value(QStringLiteral("address"), QStringLiteral("A"), tr("Bus address of the pack, decimal or 0x01."));

@@ -18,7 +18,7 @@ public:
     void flag(const QString &name, const QString &help);
     void value(const QString &name, const QString &valueName, const QString &help,
                const QString &standard = {});
-    /// The options that name a battery: --port, --bms, --address.
+    /// The options that name a battery: --port, --ble, --bms, --address and what belongs to them.
     void source();
 
     /// Parses and handles --help and logging. \return the exit code where the command is over already.

@@ -195,7 +195,8 @@ void Publisher::onOpened(Entry &entry, std::unique_ptr<DeviceStore> opened)
     DeviceStore *store = entry.store.get();
     const PublishSettings &publishing = entry.battery.publishing();
     const Battery &battery = entry.battery;
-    if (publishing.sensorService == serialServiceName(battery.portName(), addressText(battery)))
+    if (publishing.sensorService ==
+        batteryServiceName(battery.transportKind(), battery.portName(), addressText(battery)))
         qCWarning(logPublisher, "%s: EXTERNAL_SENSOR_DBUS_DEVICE is this battery itself: not used",
                   qUtf8Printable(battery.portName()));
     else if (!publishing.sensorService.isEmpty())
@@ -237,8 +238,10 @@ ServiceIdentity Publisher::identityOf(const Entry &entry) const
     const PublishSettings &publishing = battery.publishing();
     const QString address = addressText(battery);
     ServiceIdentity identity;
-    identity.serviceName = serialServiceName(battery.portName(), address);
-    identity.connection = QStringLiteral("Serial ") + battery.portName() +
+    const bool radio = battery.transportKind() == TransportKind::Bluetooth;
+    identity.serviceName = batteryServiceName(battery.transportKind(), battery.portName(), address);
+    identity.insecureConnection = radio && !publishing.voltageSense;
+    identity.connection = (radio ? QStringLiteral("BLE ") : QStringLiteral("Serial ")) + battery.portName() +
                           (address.isEmpty() ? QString() : QStringLiteral("__") + address);
     identity.port = battery.portName().mid(battery.portName().lastIndexOf(QLatin1Char('/')) + 1);
     identity.typeName = driver.typeName;

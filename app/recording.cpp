@@ -19,15 +19,19 @@ CaptureWriter::Settings settingsFor(const QString &fileName, const LineConfig &c
     settings.program = QStringLiteral("serialbattery ") + QCoreApplication::applicationVersion();
     CaptureLink entry;
     entry.id = link;
-    entry.transport = QStringLiteral("serial");
+    const bool radio = config.kind == TransportKind::Bluetooth;
+    entry.transport = radio ? QStringLiteral("ble") : QStringLiteral("serial");
     entry.port = config.port;
     if (config.driver) {
         entry.bms = config.driver->info.id;
-        entry.baud = config.driver->info.serial.baudRates.front();
+        if (!radio)
+            entry.baud = config.driver->info.serial.baudRates.front();
     }
     if (!config.addresses.empty())
         entry.address = config.addresses.front();
-    entry.config = QJsonObject::fromVariantMap(config.options);
+    QVariantMap told = config.options;
+    told.remove(QStringLiteral("password"));
+    entry.config = QJsonObject::fromVariantMap(told);
     settings.links = {entry};
     return settings;
 }

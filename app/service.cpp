@@ -140,7 +140,7 @@ QString Service::startLine(const LineConfig &config, std::optional<ItemTree::Rep
             return error;
         tap = entry->recording->tap();
     }
-    entry->line = makeSerialLine(config, m_environment, m_clock, &m_cache, tap);
+    entry->line = makeLine(config, m_environment, m_clock, &m_cache, tap);
     if (tap)
         entry->recording->follow(*entry->line);
     follow(*entry);

@@ -4,7 +4,9 @@
 
 #include "app/console.h"
 #include "app/exitcode.h"
+#include "app/privatebus.h"
 #include "session/detector.h"
+#include "simulatedradio/simulatedbluez.h"
 #include "simulator/simulatedbus.h"
 
 #include <QCoreApplication>
@@ -70,12 +72,68 @@ struct Simulation::Port
     SimulatorPort port;
 };
 
+/// The simulated Bluetooth service with its batteries, on the bus that is set, or one of its own.
+struct Simulation::Radio
+{
+    struct Battery
+    {
+        std::unique_ptr<Pack> pack;
+        std::unique_ptr<SimulatedDevice> device;
+        std::unique_ptr<SimulatedPeripheral> peripheral;
+    };
+
+    explicit Radio(const Settings &settings)
+        : ownBus(folder.path())
+    {
+        bluez.addAdapter(QStringLiteral("hci0"), QStringLiteral("00:1A:7D:DA:71:13"));
+        SimulatedRadio radio = settings.bms->radio.value_or(SimulatedRadio());
+        for (int i = 0; i < settings.count; ++i) {
+            PackConfig config = settings.pack;
+            config.seed += static_cast<quint64>(i);
+            config.capacityAh += i;
+            Battery battery;
+            battery.pack =
+                std::make_unique<Pack>(config, settings.scenario.profile.value_or(Profile::lively()));
+            battery.pack->advance(static_cast<double>(config.seed % 17) * 7);
+            battery.device = settings.bms->create(*battery.pack, settings.addresses.front());
+            QByteArray bytes = QByteArray::fromHex(QByteArray(radio.address).replace(':', ""));
+            bytes[5] = static_cast<char>(bytes.at(5) + i);
+            battery.peripheral = std::make_unique<SimulatedPeripheral>(
+                *battery.device, radio, QString::fromLatin1(bytes.toHex(':').toUpper()),
+                settings.scenario.faultShare, config.seed);
+            for (const Fault fault : settings.faults)
+                battery.peripheral->setFault(fault, true);
+            bluez.addPeripheral(QStringLiteral("hci0"), *battery.peripheral);
+            batteries.push_back(std::move(battery));
+        }
+    }
+
+    bool start(QString *error)
+    {
+        bus = qEnvironmentVariable("DBUS_SYSTEM_BUS_ADDRESS");
+        if (bus.isEmpty()) {
+            if (!ownBus.start(error))
+                return false;
+            bus = ownBus.address();
+        }
+        return bluez.start(bus, error);
+    }
+
+    QTemporaryDir folder;
+    PrivateBus ownBus;
+    QString bus;
+    std::vector<Battery> batteries;
+    SimulatedBluez bluez;
+};
+
 Simulation::Simulation(const Settings &settings, QObject *parent)
     : QObject(parent)
     , m_events(settings.scenario.events)
     , m_running(m_events.size(), false)
 {
-    for (int i = 0; i < settings.count; ++i) {
+    if (settings.bluetooth)
+        m_radio = std::make_unique<Radio>(settings);
+    for (int i = 0; i < settings.count && !settings.bluetooth; ++i) {
         const QString link = settings.link.isEmpty() || settings.count == 1
                                  ? settings.link
                                  : settings.link + QString::number(i);
@@ -90,6 +148,8 @@ Simulation::~Simulation() = default;
 
 bool Simulation::start(QString *error)
 {
+    if (m_radio && !m_radio->start(error))
+        return false;
     for (const auto &port : m_ports) {
         if (!port->port.open(error))
             return false;
@@ -103,15 +163,25 @@ bool Simulation::start(QString *error)
 QStringList Simulation::ports() const
 {
     QStringList names;
+    if (m_radio) {
+        for (const Radio::Battery &battery : m_radio->batteries)
+            names.append(battery.peripheral->address());
+    }
     for (const auto &port : m_ports)
         names.append(port->port.portName());
     return names;
 }
 
+QString Simulation::bus() const { return m_radio ? m_radio->bus : QString(); }
+
 void Simulation::advance()
 {
     const qint64 ms = m_elapsed.restart();
     m_ms += ms;
+    if (m_radio) {
+        for (const Radio::Battery &battery : m_radio->batteries)
+            battery.pack->advance(static_cast<double>(ms) / 1000);
+    }
     for (const auto &port : m_ports) {
         for (const Port::Board &board : port->boards)
             board.pack->advance(static_cast<double>(ms) / 1000);
@@ -131,6 +201,14 @@ void Simulation::applyEvents()
         if (on == m_running[i])
             continue;
         m_running[i] = on;
+        if (m_radio) {
+            for (const Radio::Battery &battery : m_radio->batteries) {
+                if (event.fault)
+                    battery.peripheral->setFault(*event.fault, on);
+            }
+            if (event.pulled && static_cast<size_t>(*event.pulled) <= m_radio->batteries.size())
+                m_radio->batteries[static_cast<size_t>(*event.pulled) - 1].peripheral->setPresent(!on);
+        }
         for (const auto &port : m_ports) {
             if (event.fault)
                 port->port.setFault(*event.fault, on);
@@ -151,6 +229,9 @@ void addSimulationOptions(Options &options)
                   QStringLiteral("1"));
     options.value(QStringLiteral("address"), QStringLiteral("A"),
                   tr("Bus address (of the first pack), where the protocol has one."));
+    options.flag(QStringLiteral("ble"),
+                 tr("Over Bluetooth: a simulated adapter and battery instead of a port; on the bus of "
+                    "DBUS_SYSTEM_BUS_ADDRESS where that is set, else on one of its own."));
     options.value(QStringLiteral("scenario"), QStringLiteral("FILE"),
                   tr("What happens to the pack and its line: JSON with chemistry, cells, capacityAh, soc, "
                      "ambient, steps, events."));
@@ -176,6 +257,11 @@ std::optional<int> readSimulationOptions(const Options &options, const Environme
         return WrongUse;
     }
     settings.pack.cells = settings.bms->typicalCells;
+    settings.bluetooth = options.isSet(QStringLiteral("ble")) || !driver->info.speaks(TransportKind::Serial);
+    if (settings.bluetooth && !settings.bms->radio) {
+        console::error(tr("--ble: \"%1\" is not reached over Bluetooth").arg(bms));
+        return WrongUse;
+    }
     const auto packs = options.integer(QStringLiteral("packs"), 1, mostBatteries);
     const auto count = options.integer(QStringLiteral("count"), 1, mostBatteries);
     const auto seed = options.integer(QStringLiteral("seed"), 0, std::numeric_limits<qint64>::max());

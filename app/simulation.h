@@ -10,8 +10,8 @@
 
 namespace sb {
 
-/// Simulated batteries on pseudo terminals of this process, each with its own pack, or with several packs of
-/// different addresses; time passes for them in real time.
+/// Simulated batteries on pseudo terminals of this process, or around a simulated Bluetooth adapter, each
+/// with its own pack, or with several packs of different addresses; time passes for them in real time.
 class Simulation : public QObject
 {
     Q_OBJECT
@@ -26,20 +26,26 @@ public:
         PackConfig pack;
         Scenario scenario;
         bool echo = false;
+        bool bluetooth = false;
     };
 
     explicit Simulation(const Settings &settings, QObject *parent = nullptr);
     ~Simulation() override;
 
     [[nodiscard]] bool start(QString *error);
+    /// Pseudo terminals, or Bluetooth addresses.
     [[nodiscard]] QStringList ports() const;
+    /// The bus of the simulated Bluetooth service: what DBUS_SYSTEM_BUS_ADDRESS must be.
+    [[nodiscard]] QString bus() const;
 
 private:
     struct Port;
+    struct Radio;
     void advance();
     void applyEvents();
 
     std::vector<std::unique_ptr<Port>> m_ports;
+    std::unique_ptr<Radio> m_radio;
     std::vector<ScenarioEvent> m_events;
     std::vector<bool> m_running; ///< of each event
     qint64 m_ms = 0;             ///< since the start

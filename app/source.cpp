@@ -5,11 +5,13 @@
 #include "app/console.h"
 #include "app/exitcode.h"
 #include "app/signals.h"
+#include "bluetooth/bluetoothtransport.h"
 #include "config/keytable.h"
 #include "transport/serialtransport.h"
 
 #include <QCoreApplication>
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QPointer>
 #include <QSet>
@@ -20,6 +22,8 @@ namespace {
 
 /// For a person who waits: enough for the slowest start of a board that was asleep.
 constexpr int patienceMs = 10000;
+/// Over Bluetooth it has to be heard and connected before.
+constexpr int radioPatienceMs = 45000;
 
 QString tr(const char *text) { return QCoreApplication::translate("Source", text); }
 
@@ -43,25 +47,116 @@ std::optional<std::vector<int>> parseAddresses(const QString &text)
 std::optional<int> lineConfigs(const Options &options, const Environment &environment,
                                std::vector<LineConfig> &configs)
 {
-    return lineConfigs(options, environment, options.values(QStringLiteral("port")), configs);
+    return lineConfigs(options, environment, options.values(QStringLiteral("port")),
+                       options.values(QStringLiteral("ble")), configs);
 }
 
+namespace {
+
+/// The BMS of this name. \return an exit code where there is none.
+std::optional<int> findBms(const QString &bms, const Environment &environment, LineConfig &config)
+{
+    config.driver = environment.drivers.find(bms);
+    if (config.driver) {
+        config.options.insert(QStringLiteral("bmsType"), bms);
+        return std::nullopt;
+    }
+    const QString reason = config::unsupportedReason(bms);
+    console::error(reason.isEmpty() ? tr("unknown BMS \"%1\" (\"serialbattery drivers\" lists them)").arg(bms)
+                                    : QStringLiteral("%1: %2").arg(bms, reason));
+    return WrongUse;
+}
+
+/// \a text: "ID MAC" or "MAC".
+std::optional<int> bluetoothConfig(const QString &text, const Environment &environment, LineConfig &config)
+{
+    const QStringList words = text.simplified().split(QLatin1Char(' '));
+    config.kind = TransportKind::Bluetooth;
+    config.port = bluetoothAddress(words.constLast());
+    config.control.offlineAfterS = control::offlineAfterBluetoothS;
+    if (config.port.isEmpty() || words.size() > 2) {
+        console::error(tr("--ble \"%1\": give the address of the battery, such as A4:C1:38:00:11:22, with or "
+                          "without its BMS before it (\"serialbattery scan --ble\" lists them)")
+                           .arg(text));
+        return WrongUse;
+    }
+    if (words.size() == 2) {
+        if (const auto code = findBms(words.constFirst(), environment, config))
+            return code;
+    }
+    if (config.driver && !config.driver->info.speaks(TransportKind::Bluetooth)) {
+        console::error(tr("--ble \"%1\": %2 is not read over Bluetooth").arg(text, config.driver->info.id));
+        return WrongUse;
+    }
+    return std::nullopt;
+}
+
+/// A password is never an argument: others could read it.
+std::optional<int> readPassword(const QString &fileName, LineConfig &config)
+{
+    QFile file;
+    bool open = false;
+    if (fileName == QLatin1String("-")) {
+        open = file.open(stdin, QIODevice::ReadOnly);
+    } else {
+        file.setFileName(fileName);
+        open = file.open(QIODevice::ReadOnly);
+    }
+    if (!open) {
+        console::error(tr("--password-file %1: %2").arg(fileName, file.errorString()));
+        return WrongUse;
+    }
+    config.options.insert(QStringLiteral("password"), QString::fromUtf8(file.readLine(256)).trimmed());
+    return std::nullopt;
+}
+
+std::unique_ptr<Line> makeSerialLine(const LineConfig &config, const Environment &environment, Clock &clock,
+                                     DetectionCache *cache, TrafficTap *tap)
+{
+    SerialSettings settings;
+    if (config.driver)
+        settings = config.driver->info.serial;
+    auto transport = std::make_unique<SerialTransport>(config.port, settings, clock);
+    SerialTransport *serial = transport.get();
+    transport->setTap(tap);
+    const Line::Search search{[serial](const Candidate &candidate) {
+                                  serial->setFormat(candidate.baudRate, candidate.driver->info.serial);
+                              },
+                              [&environment, driver = config.driver, addresses = config.addresses] {
+                                  return serialCandidates(environment.drivers, driver, addresses);
+                              }};
+    return std::make_unique<Line>(config, std::move(transport), search, clock, cache);
+}
+
+std::unique_ptr<Line> makeBluetoothLine(const LineConfig &config, const Environment &environment,
+                                        Clock &clock, DetectionCache *cache, TrafficTap *tap)
+{
+    auto transport =
+        std::make_unique<BluetoothTransport>(environment.bluetooth(), config.port, config.adapter, clock);
+    BluetoothTransport *radio = transport.get();
+    transport->setTap(tap);
+    if (config.driver)
+        radio->setProfiles(config.driver->info.bluetooth.profiles);
+    const Line::Search search{[radio](const Candidate &candidate) {
+                                  radio->setProfiles(candidate.driver->info.bluetooth.profiles);
+                              },
+                              [&environment, radio, driver = config.driver] {
+                                  return bluetoothCandidates(environment.drivers, driver,
+                                                             radio->advertisement(), radio->services());
+                              }};
+    return std::make_unique<Line>(config, std::move(transport), search, clock, cache);
+}
+
+} // namespace
+
 std::optional<int> lineConfigs(const Options &options, const Environment &environment,
-                               const QStringList &ports, std::vector<LineConfig> &configs)
+                               const QStringList &ports, const QStringList &bluetooth,
+                               std::vector<LineConfig> &configs)
 {
     LineConfig config;
-    const QString bms = options.value(QStringLiteral("bms"));
-    if (!bms.isEmpty()) {
-        config.driver = environment.drivers.find(bms);
-        if (const QString reason = config::unsupportedReason(bms); !config.driver && !reason.isEmpty()) {
-            console::error(QStringLiteral("%1: %2").arg(bms, reason));
-            return WrongUse;
-        }
-        if (!config.driver) {
-            console::error(tr("unknown BMS \"%1\" (\"serialbattery drivers\" lists them)").arg(bms));
-            return WrongUse;
-        }
-        config.options.insert(QStringLiteral("bmsType"), bms);
+    if (const QString bms = options.value(QStringLiteral("bms")); !bms.isEmpty()) {
+        if (const auto code = findBms(bms, environment, config))
+            return code;
     }
     for (const QString &text : options.values(QStringLiteral("address"))) {
         const auto addresses = parseAddresses(text);
@@ -71,8 +166,14 @@ std::optional<int> lineConfigs(const Options &options, const Environment &enviro
         }
         config.addresses.insert(config.addresses.end(), addresses->begin(), addresses->end());
     }
-    if (ports.isEmpty()) {
-        console::error(tr("name a port, such as --port /dev/ttyUSB0 (\"serialbattery scan\" lists them)"));
+    if (const QString file = options.value(QStringLiteral("password-file")); !file.isEmpty()) {
+        if (const auto code = readPassword(file, config))
+            return code;
+    }
+    config.adapter = options.value(QStringLiteral("adapter"));
+    if (ports.isEmpty() && bluetooth.isEmpty()) {
+        console::error(tr("name a port, such as --port /dev/ttyUSB0, or a Bluetooth battery, such as --ble "
+                          "A4:C1:38:00:11:22 (\"serialbattery scan\" lists both)"));
         return WrongUse;
     }
     QSet<QString> devices;
@@ -86,24 +187,25 @@ std::optional<int> lineConfigs(const Options &options, const Environment &enviro
         config.port = port;
         configs.push_back(config);
     }
+    for (const QString &text : bluetooth) {
+        LineConfig battery = config;
+        if (const auto code = bluetoothConfig(text, environment, battery))
+            return code;
+        if (devices.contains(battery.port)) {
+            console::error(tr("--ble \"%1\": is the same battery as another --ble").arg(text));
+            return WrongUse;
+        }
+        devices.insert(battery.port);
+        configs.push_back(battery);
+    }
     return std::nullopt;
 }
 
-std::unique_ptr<Line> makeSerialLine(const LineConfig &config, const Environment &environment, Clock &clock,
-                                     DetectionCache *cache, TrafficTap *tap)
+std::unique_ptr<Line> makeLine(const LineConfig &config, const Environment &environment, Clock &clock,
+                               DetectionCache *cache, TrafficTap *tap)
 {
-    SerialSettings settings;
-    if (config.driver)
-        settings = config.driver->info.serial;
-    auto transport = std::make_unique<SerialTransport>(config.port, settings, clock);
-    SerialTransport *serial = transport.get();
-    transport->setTap(tap);
-    return std::make_unique<Line>(
-        config, std::move(transport),
-        [serial](const Candidate &candidate) {
-            serial->setFormat(candidate.baudRate, candidate.driver->info.serial);
-        },
-        environment.drivers, clock, cache);
+    return config.kind == TransportKind::Bluetooth ? makeBluetoothLine(config, environment, clock, cache, tap)
+                                                   : makeSerialLine(config, environment, clock, cache, tap);
 }
 
 QString stateFolder()
@@ -123,13 +225,14 @@ int withBattery(const Options &options, const Environment &environment, const Ba
     if (const auto code = lineConfigs(options, environment, configs))
         return *code;
     if (configs.size() > 1) {
-        console::error(tr("one --port only"));
+        console::error(tr("one battery only: a --port or a --ble"));
         return WrongUse;
     }
     SystemClock clock;
     DetectionCache cache(stateFolder() + QStringLiteral("/detected.json"));
-    const auto line = makeSerialLine(configs.front(), environment, clock, &cache, tap);
+    const auto line = makeLine(configs.front(), environment, clock, &cache, tap);
     const QString port = configs.front().port;
+    const bool radio = configs.front().kind == TransportKind::Bluetooth;
 
     int exitCode = Failed;
     bool finished = false;
@@ -150,8 +253,11 @@ int withBattery(const Options &options, const Environment &environment, const Ba
     });
     const auto nobody = [&] {
         console::error(
-            tr("no BMS answered on %1: is it awake, are RX, TX and ground connected, and is the port set to "
-               "a protocol of \"serialbattery drivers\"?")
+            (radio
+                 ? tr("no BMS answered on %1: is it one of \"serialbattery drivers\", and is no phone app "
+                      "connected to it?")
+                 : tr("no BMS answered on %1: is it awake, are RX, TX and ground connected, and is the port "
+                      "set to a protocol of \"serialbattery drivers\"?"))
                 .arg(port));
         finish(Failed);
     };
@@ -174,7 +280,7 @@ int withBattery(const Options &options, const Environment &environment, const Ba
     QObject::connect(
         line.get(), &Line::stopped, QCoreApplication::instance(), [&] { QCoreApplication::exit(0); },
         Qt::QueuedConnection);
-    patience.start(patienceMs);
+    patience.start(radio ? radioPatienceMs : patienceMs);
     line->start();
     QCoreApplication::exec();
     return exitCode;

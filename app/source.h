@@ -8,20 +8,20 @@
 
 namespace sb {
 
-/// The line configurations that --port, --bms and --address mean. Prints the error and gives the exit code
-/// where they mean none.
+/// The line configurations that --port, --ble, --bms and --address mean. Prints the error and gives the exit
+/// code where they mean none.
 [[nodiscard]] std::optional<int> lineConfigs(const Options &options, const Environment &environment,
                                              std::vector<LineConfig> &configs);
-/// The same for these ports.
+/// The same for these ports and Bluetooth batteries ("ID MAC").
 [[nodiscard]] std::optional<int> lineConfigs(const Options &options, const Environment &environment,
-                                             const QStringList &ports, std::vector<LineConfig> &configs);
+                                             const QStringList &ports, const QStringList &bluetooth,
+                                             std::vector<LineConfig> &configs);
 /// "1", "0x01" or "0x01,0x02".
 [[nodiscard]] std::optional<std::vector<int>> parseAddresses(const QString &text);
 
-/// A line over a serial port.
-[[nodiscard]] std::unique_ptr<Line> makeSerialLine(const LineConfig &config, const Environment &environment,
-                                                   Clock &clock, DetectionCache *cache,
-                                                   TrafficTap *tap = nullptr);
+/// A line over a serial port or Bluetooth.
+[[nodiscard]] std::unique_ptr<Line> makeLine(const LineConfig &config, const Environment &environment,
+                                             Clock &clock, DetectionCache *cache, TrafficTap *tap = nullptr);
 /// Where this user's programs keep what they learn; the folder need not exist.
 [[nodiscard]] QString stateFolder();
 

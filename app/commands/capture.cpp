@@ -60,7 +60,7 @@ int captureCommand(const QStringList &arguments, Environment &environment)
         console::note(
             tr("the bytes of the BMS stay as they are, checksums cover them: a serial number or name "
                "that the BMS sends is still in the file"));
-    const auto line = makeSerialLine(configs.front(), environment, clock, nullptr, recording.tap());
+    const auto line = makeLine(configs.front(), environment, clock, nullptr, recording.tap());
     recording.follow(*line);
 
     int exitCode = Failed;

@@ -19,7 +19,7 @@ int demoCommand(const QStringList &arguments, Environment &environment)
     const auto tr = [](const char *text) { return QCoreApplication::translate("DemoCommand", text); };
     Options options(
         QStringLiteral(
-            "demo [--bms ID] [--count N] [--packs N] [--gui] [--json] [--scenario FILE] [--seed S] "
+            "demo [--bms ID] [--count N] [--packs N] [--ble] [--gui] [--json] [--scenario FILE] [--seed S] "
             "[--fault KIND ...]"),
         tr("A simulated battery, found on its port, read, published on a D-Bus daemon of its own and shown:\n"
            "the whole program without any hardware. Ends with q or Ctrl+C."));
@@ -33,6 +33,8 @@ int demoCommand(const QStringList &arguments, Environment &environment)
         return *code;
     if (options.isSet(QStringLiteral("gui"))) {
         QStringList forWindow{QStringLiteral("--demo")};
+        if (settings.bluetooth)
+            forWindow << QStringLiteral("--ble");
         for (const char *name : {"bms", "count", "seed", "scenario"}) {
             if (options.isSet(QLatin1String(name)))
                 forWindow << QStringLiteral("--") + QLatin1String(name) << options.value(QLatin1String(name));
@@ -52,6 +54,9 @@ int demoCommand(const QStringList &arguments, Environment &environment)
         console::error(error);
         return Unusable;
     }
+    // The simulated adapter stands for the machine's own.
+    if (settings.bluetooth)
+        qputenv("DBUS_SYSTEM_BUS_ADDRESS", simulation.bus().toUtf8());
     SystemClock clock;
     PrivateBus bus(folder.path());
     std::unique_ptr<Publisher> publisher;
@@ -70,13 +75,16 @@ int demoCommand(const QStringList &arguments, Environment &environment)
     for (const QString &port : simulation.ports()) {
         LineConfig config;
         config.port = port; // and nothing else: it has to be found
-        if (settings.addresses.size() > 1 && lineAddresses(driver->info).empty()) {
+        if (settings.bluetooth) {
+            config.kind = TransportKind::Bluetooth;
+            config.control.offlineAfterS = control::offlineAfterBluetoothS;
+        } else if (settings.addresses.size() > 1 && lineAddresses(driver->info).empty()) {
             // Except where detection can't: nobody tries addresses of a family that usually has none.
             config.driver = driver;
             config.addresses = settings.addresses;
         }
         config.label = tr("simulated");
-        lines.push_back(makeSerialLine(config, environment, clock, nullptr));
+        lines.push_back(makeLine(config, environment, clock, nullptr));
         Line *line = lines.back().get();
         if (publisher)
             publisher->add(*line);

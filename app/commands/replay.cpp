@@ -135,7 +135,9 @@ int replayCommand(const QStringList &arguments, Environment &environment)
     SessionSettings sessionSettings;
     sessionSettings.pollIntervalMs = driver->info.pollIntervalMs;
     Session session(transport, clock, sessionSettings);
-    DriverConfig config{TransportKind::Serial, link->address, link->config.toVariantMap()};
+    const bool radio = link->transport == QLatin1String("ble");
+    DriverConfig config{radio ? TransportKind::Bluetooth : TransportKind::Serial, link->address,
+                        link->config.toVariantMap()};
     if (const QString type = QStringLiteral("bmsType"); !config.options.contains(type))
         config.options.insert(type, bms);
     PackLink *pack = session.addPack(driver->create(config));

@@ -62,9 +62,10 @@ std::optional<int> readFiles(const Options &options, const Environment &environm
 std::optional<int> readLines(const Options &options, const Environment &environment, const ConfigFiles &files,
                              std::vector<LineConfig> &configs)
 {
-    const bool named = options.isSet(QStringLiteral("port"));
+    const bool named = options.isSet(QStringLiteral("port")) || options.isSet(QStringLiteral("ble"));
     const QStringList ports = named ? options.values(QStringLiteral("port")) : configuredPorts(files);
-    if (ports.isEmpty()) {
+    const QStringList bluetooth = named ? options.values(QStringLiteral("ble")) : configuredBluetooth(files);
+    if (ports.isEmpty() && bluetooth.isEmpty()) {
         if (!options.isSet(QStringLiteral("exit-if-none"))) {
             console::note(
                 tr("no port is named: waiting for ports that are offered (\"serialbattery offer PORT\")"));
@@ -73,7 +74,7 @@ std::optional<int> readLines(const Options &options, const Environment &environm
         console::error(tr("name a port, such as --port /dev/ttyUSB0 (\"serialbattery scan\" lists them)"));
         return WrongUse;
     }
-    if (const auto code = lineConfigs(options, environment, ports, configs))
+    if (const auto code = lineConfigs(options, environment, ports, bluetooth, configs))
         return code;
     const QStringList excluded = files.configuration.words("EXCLUDED_DEVICES");
     std::erase_if(configs, [&excluded](const LineConfig &config) { return excluded.contains(config.port); });
@@ -91,9 +92,10 @@ std::optional<int> readLines(const Options &options, const Environment &environm
 int runCommand(const QStringList &arguments, Environment &environment)
 {
     Options options(
-        QStringLiteral("run [--port PORT ...] [--bms ID] [--address A ...] [--bus BUS] "
-                       "[--config FILE] [--options FILE] [--settings WHERE] [--exit-if-none] "
-                       "[--properties-changed] [--capture DIR [--capture-values]]"),
+        QStringLiteral(
+            "run [--port PORT ...] [--ble \"ID MAC\" ...] [--bms ID] [--address A ...] [--bus BUS] "
+            "[--config FILE] [--options FILE] [--settings WHERE] [--exit-if-none] "
+            "[--properties-changed] [--capture DIR [--capture-values]]"),
         tr("The service: finds the BMS on each port, reads it every second and publishes each battery on\n"
            "D-Bus (com.victronenergy.battery.*) until it is stopped."));
     options.source();
@@ -128,6 +130,7 @@ int runCommand(const QStringList &arguments, Environment &environment)
         return *code;
     if (const auto code = readLines(options, environment, files, configs))
         return *code;
+    environment.mayRestartBluetooth = files.configuration.flag("BLUETOOTH_FORCE_RESET_BLE_STACK");
     QString error;
     if (!busIsThere(options.value(QStringLiteral("bus")), &error)) {
         console::error(error);
@@ -146,7 +149,7 @@ int runCommand(const QStringList &arguments, Environment &environment)
         if (files.configuration.words("EXCLUDED_DEVICES").contains(port))
             return std::nullopt;
         std::vector<LineConfig> offered;
-        if (lineConfigs(options, environment, {port}, offered))
+        if (lineConfigs(options, environment, {port}, {}, offered))
             return std::nullopt;
         applyConfig(files, environment.drivers, offered.front());
         return offered.front();

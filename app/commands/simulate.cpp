@@ -14,10 +14,12 @@ int simulateCommand(const QStringList &arguments, Environment &environment)
 {
     const auto tr = [](const char *text) { return QCoreApplication::translate("SimulateCommand", text); };
     Options options(
-        QStringLiteral("simulate --bms ID [--count N] [--packs N] [--link PATH] [--scenario FILE] [--seed S] "
+        QStringLiteral("simulate --bms ID [--count N] [--packs N] [--link PATH] [--ble] [--scenario FILE] "
+                       "[--seed S] "
                        "[--fault KIND ...]"),
         tr("A simulated battery that speaks the real protocol on a pseudo terminal. The first line (with\n"
-           "--count: lines) printed is the port to connect to. Ends with Ctrl+C."));
+           "--count: lines) printed is the port to connect to. With --ble it is a Bluetooth battery: the\n"
+           "first line is \"ready\", the BMS, its address (addresses) and the bus. Ends with Ctrl+C."));
     addSimulationOptions(options);
     options.value(QStringLiteral("link"), QStringLiteral("PATH"),
                   tr("Stable name of the port; several batteries get PATH0, PATH1 ..."));
@@ -40,8 +42,14 @@ int simulateCommand(const QStringList &arguments, Environment &environment)
         console::error(error);
         return Unusable;
     }
-    for (const QString &port : simulation.ports())
-        console::line(port);
+    if (settings.bluetooth) {
+        console::line(
+            QStringLiteral("ready %1 %2 DBUS_SYSTEM_BUS_ADDRESS=%3")
+                .arg(settings.bms->driverId, simulation.ports().join(QLatin1Char(' ')), simulation.bus()));
+    } else {
+        for (const QString &port : simulation.ports())
+            console::line(port);
+    }
     QCoreApplication::exec();
     return processSignals.exitCode();
 }

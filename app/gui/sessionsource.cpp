@@ -69,7 +69,7 @@ private:
     {
         if (!m_demo)
             setMessage(tr("Looking for a battery on %1").arg(config.port));
-        m_lines.push_back(makeSerialLine(config, m_environment, m_clock, m_demo ? nullptr : &m_cache));
+        m_lines.push_back(makeLine(config, m_environment, m_clock, m_demo ? nullptr : &m_cache));
         Line *line = m_lines.back().get();
         connect(line, &Line::batteryAdded, this, [this](Battery *battery) {
             m_batteries.append(&battery->model());

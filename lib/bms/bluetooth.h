@@ -34,6 +34,8 @@ struct GattProfile
     Write mode = Write::WithResponse;
     /// Bytes of one write; longer requests go out in several. 0: each request is one write.
     int writeSize = 0;
+
+    bool operator==(const GattProfile &) const = default;
 };
 
 /// What a device says about itself before anybody connects.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/optionsfile.h"
 
+#include "bms/bluetooth.h"
+
 #include <QCoreApplication>
 #include <QFile>
 #include <QSet>
@@ -79,7 +81,9 @@ private:
             m_file.monitorOnly = flag(entry).value_or(m_file.monitorOnly);
         else if (key == QLatin1String("ble_voltage_sense"))
             m_file.voltageSense = flag(entry).value_or(m_file.voltageSense);
-        else if (key != QLatin1String("adapter"))
+        else if (key == QLatin1String("adapter"))
+            m_file.adapter = entry.value;
+        else
             warn(entry, tr("is not known and ignored"));
     }
 
@@ -101,6 +105,8 @@ private:
             unknownSection(entry);
             return nullptr;
         }
+        if (const QString radio = bluetoothAddress(name); !radio.isEmpty())
+            name = radio;
         for (DeviceOptions &device : m_file.devices) {
             if (device.name == name && device.address == address)
                 return &device;

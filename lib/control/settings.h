@@ -39,6 +39,9 @@ struct Adjustment
 
 inline constexpr int sensorCount = 4;
 
+/// Settings::offlineAfterS over Bluetooth, where a lost link takes so long to come back.
+inline constexpr int offlineAfterBluetoothS = 30;
+
 /// All that steers charge control, with the defaults of the configuration. Whoever fills it has checked it:
 /// lists ascending and of equal length, voltages in order.
 struct Settings
@@ -81,7 +84,7 @@ struct Settings
     double safeCellMinimum = 3.225; ///< V
     double safeCellMaximum = 3.375; ///< V
     bool cableAlarm = true;
-    int offlineAfterS = 10; ///< Bluetooth: 30
+    int offlineAfterS = 10;
 
     bool timeToGo = true;
     std::vector<int> timeToSocPoints; ///< %

@@ -125,7 +125,9 @@ QString causeText(LikelyCause cause)
 
 QString candidateName(const Candidate &candidate)
 {
-    const QString name = tr("%1 at %2 baud").arg(candidate.driver->info.id).arg(candidate.baudRate);
+    const QString name = candidate.baudRate > 0
+                             ? tr("%1 at %2 baud").arg(candidate.driver->info.id).arg(candidate.baudRate)
+                             : candidate.driver->info.id;
     return candidate.address ? tr("%1, address %2").arg(name).arg(*candidate.address) : name;
 }
 

@@ -87,6 +87,45 @@ std::vector<Candidate> serialCandidates(const DriverRegistry &registry, const Dr
     return candidates;
 }
 
+std::vector<Candidate> bluetoothCandidates(const DriverRegistry &registry, const DriverDescriptor *only,
+                                           const std::optional<Advertisement> &advertisement,
+                                           const QList<QUuid> &services)
+{
+    std::vector<Candidate> candidates;
+    const auto add = [&](const DriverDescriptor &driver, const char *variant) {
+        Candidate candidate;
+        candidate.driver = &driver;
+        if (advertisement && !advertisement->name.isEmpty())
+            candidate.options.insert(QStringLiteral("localName"), advertisement->name);
+        if (variant)
+            candidate.options.insert(QStringLiteral("variant"), QString::fromLatin1(variant));
+        candidates.push_back(std::move(candidate));
+    };
+    if (only) {
+        const AdvertisementRule *rule =
+            advertisement ? bestRule(only->info.bluetooth.advertisements, *advertisement) : nullptr;
+        add(*only, rule ? rule->variant : nullptr);
+        return candidates;
+    }
+    if (advertisement) {
+        for (const AdvertisedDriver &each : registry.advertised(*advertisement))
+            add(*each.driver, each.rule->variant);
+    }
+    for (const DriverDescriptor &driver : registry.all()) {
+        const BluetoothSettings &bluetooth = driver.info.bluetooth;
+        const bool named = std::any_of(candidates.begin(), candidates.end(),
+                                       [&](const Candidate &each) { return each.driver == &driver; });
+        const bool fits = std::any_of(
+            bluetooth.profiles.begin(), bluetooth.profiles.end(), [&](const GattProfile &profile) {
+                return services.contains(profile.service) &&
+                       (profile.writeService.isNull() || services.contains(profile.writeService));
+            });
+        if (!named && fits && bluetooth.probes)
+            add(driver, nullptr);
+    }
+    return candidates;
+}
+
 qint64 askedWithinMs(const DriverRegistry &registry, const DriverDescriptor &driver)
 {
     constexpr qint64 bitsPerByte = 11;
@@ -133,8 +172,8 @@ void Detector::start(std::vector<Candidate> candidates, const QVariantMap &optio
     m_report.clear();
     for (const Candidate &candidate : candidates)
         m_report.emplace_back().candidate = candidate;
-    m_patient = false;
-    m_rareAsked = false;
+    // Over Bluetooth there are few candidates, and all of them slow.
+    m_patient = m_rareAsked = m_transport.kind() == TransportKind::Bluetooth;
     m_foundOne = false;
     m_settled = false;
     m_running = true;
@@ -184,7 +223,9 @@ void Detector::ask(const std::function<bool(const CandidateReport &)> &whom)
 void Detector::askCandidate()
 {
     const Candidate &candidate = current().candidate;
-    m_driver = candidate.driver->create({TransportKind::Serial, candidate.address, m_options});
+    QVariantMap options = candidate.options;
+    options.insert(m_options);
+    m_driver = candidate.driver->create({m_transport.kind(), candidate.address, options});
     m_requests.clear();
     m_driver->requests(Phase::Identify, m_requests);
     if (!m_patient)
@@ -198,7 +239,8 @@ void Detector::askCandidate()
     m_prepare(candidate);
     // After opening adapters send a garbage byte; a change of speed needs no more than the gap between
     // requests.
-    m_settle->start(std::exchange(m_settled, true) ? 0 : candidate.driver->info.serial.settleMs);
+    m_settle->start(
+        std::exchange(m_settled, true) ? 0 : candidate.driver->info.timing(m_transport.kind()).settleMs);
 }
 
 void Detector::nextRequest()
@@ -222,8 +264,8 @@ void Detector::nextRequest()
         current().sent = request.bytes;
     m_heardNow.clear();
     m_before = m_driver->counters();
-    const SerialSettings &serial = m_driver->info().serial;
-    m_exchange.start(*m_driver, request, m_update, serial.gapMs, serial.quietMs,
+    const LinkTiming timing = m_driver->info().timing(m_transport.kind());
+    m_exchange.start(*m_driver, request, m_update, timing.gapMs, timing.quietMs,
                      [this](const ExchangeResult &result) { requestDone(result); });
 }
 

@@ -13,7 +13,8 @@ struct Candidate
     const DriverDescriptor *driver = nullptr;
     int baudRate = 0;
     std::optional<int> address;
-    bool rare = false; ///< an unusual address: asked when nothing else answered
+    bool rare = false;     ///< an unusual address: asked when nothing else answered
+    QVariantMap options{}; ///< of the driver, beside those that the user gave
 };
 
 /// What a candidate gave, in figures; detectionreport.h makes words of them.
@@ -55,6 +56,12 @@ enum class LikelyCause : quint8 {
 [[nodiscard]] std::vector<Candidate> serialCandidates(const DriverRegistry &registry,
                                                       const DriverDescriptor *only,
                                                       const std::vector<int> &addresses);
+/// What a device over Bluetooth may be: those whom its advertisement speaks for, then those that have a
+/// profile on one of \a services and may ask strangers. \a only: that driver, whatever is advertised.
+[[nodiscard]] std::vector<Candidate> bluetoothCandidates(const DriverRegistry &registry,
+                                                         const DriverDescriptor *only,
+                                                         const std::optional<Advertisement> &advertisement,
+                                                         const QList<QUuid> &services);
 /// Addresses that packs of one line can have.
 [[nodiscard]] std::vector<int> lineAddresses(const DriverInfo &info);
 

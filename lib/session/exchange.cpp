@@ -64,13 +64,20 @@ void Exchange::send()
     m_deadline = m_clock.now() + m_request.timeoutMs +
                  2 * m_transport.lineTimeMs(static_cast<int>(m_request.bytes.size()));
     m_alarm->start(m_deadline - m_clock.now());
+    if (m_request.reads) {
+        m_transport.readFrom(m_request.characteristic);
+        return;
+    }
     if (m_request.bytes.isEmpty() && m_request.frames.empty()) {
         onSent();
         return;
     }
     for (const CanFrame &frame : m_request.frames)
         m_transport.writeFrame(frame);
-    if (!m_request.bytes.isEmpty())
+    if (!m_request.bytes.isEmpty() && !m_request.characteristic.isNull())
+        m_transport.writeTo(m_request.characteristic, m_request.bytes, m_request.secretFrom,
+                            m_request.secretSize);
+    else if (!m_request.bytes.isEmpty())
         m_transport.write(m_request.bytes, m_request.secretFrom, m_request.secretSize);
     else
         onSent();

@@ -35,6 +35,8 @@ LinkStatus LinkStatistics::status(qint64 now)
     m_status.reconnectsPerHour = static_cast<double>(m_reconnects.size());
     if (m_recentCount > 0)
         m_status.goodShare = static_cast<double>(m_recent.count()) / m_recentCount;
+    if (m_status.rssi)
+        m_status.rssiAgeS = static_cast<double>(now - m_heardAt) / 1000.0;
     return m_status;
 }
 

@@ -16,6 +16,12 @@ public:
     void goodPoll(qint64 now, double durationMs);
     void failedPoll(const QString &error);
     void reconnected(qint64 now);
+    /// A radio was heard so strongly at that time.
+    void heard(int dBm, qint64 at)
+    {
+        m_status.rssi = dBm;
+        m_heardAt = at;
+    }
     void implausible(quint64 total) { m_status.implausible = total; }
     /// \return the figures at \a now; the window of reconnects ends there.
     [[nodiscard]] LinkStatus status(qint64 now);
@@ -29,6 +35,7 @@ private:
     int m_recentCount = 0;
     int m_recentAt = 0;
     std::optional<qint64> m_lastGood;
+    qint64 m_heardAt = 0;
     std::deque<qint64> m_reconnects; ///< of the last hour
 };
 

@@ -5,6 +5,7 @@
 #include "bms/checksum.h"
 
 #include <QLoggingCategory>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <utility>
@@ -14,8 +15,12 @@ namespace {
 
 Q_LOGGING_CATEGORY(logSession, "serialbattery.session", QtInfoMsg)
 
-/// Pauses between attempts to open a line that is not there.
-constexpr std::array<qint64, 4> reopenPauses = {1000, 2000, 5000, 10000};
+constexpr std::array<qint64, 4> linePauses = {1000, 2000, 5000, 10000};
+constexpr std::array<qint64, 6> radioPauses = {0, 2000, 5000, 10000, 20000, 30000};
+/// A radio link on which nobody answered for so many polls, and so long, is made anew: some modules keep the
+/// link and have forgotten their board.
+constexpr int silentPolls = 3;
+constexpr qint64 silentMs = 10000;
 /// An optional request that stays unanswered so often is asked rarely from then on.
 constexpr int optionalFailures = 3;
 constexpr qint64 optionalRetryMs = 10 * 60000;
@@ -62,6 +67,13 @@ qint64 phaseOf(const QString &name, qint64 interval)
 constexpr int periodSlackShare = 8; ///< of a poll interval
 
 } // namespace
+
+std::span<const qint64> reopenPauses(TransportKind kind)
+{
+    if (kind == TransportKind::Bluetooth)
+        return radioPauses;
+    return linePauses;
+}
 
 Session::Session(Transport &transport, Clock &clock, SessionSettings settings, QObject *parent)
     : QObject(parent)
@@ -141,7 +153,9 @@ void Session::onOpened()
     m_opening = false;
     m_lineOpen = true;
     m_lossReported = false;
-    m_reopenAttempt = 0;
+    m_openedAt = m_clock.now();
+    if (m_transport.kind() != TransportKind::Bluetooth)
+        m_reopenAttempt = 0; // a radio link is worth something only when it brings a reading
     for (const auto &pack : m_packs)
         pack->m_nextTry.reset();
     if (m_everOpened) {
@@ -151,7 +165,8 @@ void Session::onOpened()
     }
     m_everOpened = true;
     emit linkOpened();
-    const int settle = m_packs.empty() ? 0 : m_packs.front()->driver().info().serial.settleMs;
+    const int settle =
+        m_packs.empty() ? 0 : m_packs.front()->driver().info().timing(m_transport.kind()).settleMs;
     m_tick->start(settle);
 }
 
@@ -186,9 +201,31 @@ void Session::onFailed(const LinkError &error)
 
 void Session::scheduleReopen()
 {
-    const auto step = std::min<size_t>(static_cast<size_t>(m_reopenAttempt), reopenPauses.size() - 1);
+    const std::span<const qint64> pauses = reopenPauses(m_transport.kind());
+    const auto step = std::min<size_t>(static_cast<size_t>(m_reopenAttempt), pauses.size() - 1);
     ++m_reopenAttempt;
-    m_reopen->start(reopenPauses[step]);
+    m_reopen->start(pauses[step]);
+}
+
+void Session::reopenIfSilent()
+{
+    if (m_transport.kind() != TransportKind::Bluetooth || !m_lineOpen || m_inCommand || m_stopping)
+        return;
+    qint64 since = m_openedAt;
+    for (const auto &pack : m_packs) {
+        if (pack->m_lastPollGood)
+            return;
+        since = std::max(since, pack->m_lastGood.value_or(0));
+    }
+    if (m_clock.now() - since < std::max<qint64>(silentMs, silentPolls * m_settings.pollIntervalMs))
+        return;
+    qCInfo(logSession, "%s: silent, connecting anew", qUtf8Printable(m_transport.name()));
+    m_exchange.cancel();
+    m_inRound = false;
+    m_lineOpen = false;
+    m_transport.close();
+    scheduleReopen();
+    m_tick->start(m_settings.pollIntervalMs);
 }
 
 void Session::pause(qint64 ms)
@@ -332,8 +369,8 @@ void Session::nextRequest()
     }
     const Request &request = m_requests[m_requestIndex];
     pack.m_memory[request.id].lastAsked = now;
-    const SerialSettings &serial = pack.driver().info().serial;
-    m_exchange.start(*pack.m_driver, request, pack.m_update, serial.gapMs, serial.quietMs,
+    const LinkTiming timing = pack.driver().info().timing(m_transport.kind());
+    m_exchange.start(*pack.m_driver, request, pack.m_update, timing.gapMs, timing.quietMs,
                      [this](const ExchangeResult &result) { requestDone(result); });
 }
 
@@ -381,6 +418,8 @@ void Session::packDone(bool good, const QString &error)
         accept(pack);
     else
         failed(pack, error);
+    if (m_running && m_inRound && !good)
+        reopenIfSilent();
     if (!m_running || !m_inRound)
         return; // whoever was told has stopped or paused us
     ++m_packIndex;
@@ -421,6 +460,9 @@ void Session::accept(PackLink &pack)
     pack.m_state.expire(FieldKind::Measurement, now - m_settings.staleAfterMs);
     pack.m_statistics.goodPoll(now, static_cast<double>(now - m_firstRequestAt.value_or(now)));
     pack.m_statistics.implausible(pack.m_plausibility.dropped());
+    if (const std::optional<SignalStrength> signal = m_transport.signalStrength())
+        pack.m_statistics.heard(signal->dBm, now - signal->ageMs);
+    m_reopenAttempt = 0;
     if (!othersAnswer(pack)) {
         // Where nobody answered before, the line itself may have been cut: the others are back as well.
         for (const auto &other : m_packs) {
@@ -457,6 +499,10 @@ bool Session::isAnother(const PackLink &pack) const
 void Session::absorb(PackLink &pack, BatteryState &values)
 {
     const qint64 now = m_clock.now();
+    // Boards that don't know their cells: the user may.
+    if (const QVariant cells = pack.driver().config().options.value(QStringLiteral("cells"));
+        !values.cellCount && values.cellVoltages.empty() && cells.toInt() > 0)
+        values.cellCount = cells.toInt();
     for (const ImplausibleReading &reading : pack.m_plausibility.check(values, pack.m_state, now)) {
         if (reading.event) {
             qCWarning(logSession, "%s: %s %g is %s", qUtf8Printable(m_transport.name()),
@@ -533,8 +579,8 @@ void Session::continueCommand(const StepResult &last)
         return;
     }
     command.update.clear();
-    const SerialSettings &serial = command.pack->driver().info().serial;
-    m_exchange.start(*command.pack->m_driver, *request, command.update, serial.gapMs, serial.quietMs,
+    const LinkTiming timing = command.pack->driver().info().timing(m_transport.kind());
+    m_exchange.start(*command.pack->m_driver, *request, command.update, timing.gapMs, timing.quietMs,
                      [this](const ExchangeResult &result) {
                          Command &running = m_commands.front();
                          StepResult step;

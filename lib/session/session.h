@@ -6,8 +6,12 @@
 #include "session/packlink.h"
 
 #include <deque>
+#include <span>
 
 namespace sb {
+
+/// Pauses between attempts to open a line of that kind; the last one counts for all that follow.
+[[nodiscard]] std::span<const qint64> reopenPauses(TransportKind kind);
 
 struct SessionSettings
 {
@@ -84,6 +88,7 @@ private:
     void onOpened();
     void onFailed(const LinkError &error);
     void scheduleReopen();
+    void reopenIfSilent();
     void onTick();
     void beginRound();
     [[nodiscard]] qint64 untilNextRound() const;
@@ -122,6 +127,7 @@ private:
     bool m_everOpened = false;
     bool m_lossReported = false;
     int m_reopenAttempt = 0;
+    qint64 m_openedAt = 0;
     std::optional<qint64> m_pausedUntil;
     std::optional<qint64> m_pauseAfterCommand; ///< ms
     LinkError m_lastLinkError;

@@ -15,33 +15,19 @@
 namespace sb {
 namespace {
 
-constexpr std::array<const char *, 7> faultNames = {"noise", "truncate", "wrong-checksum", "drop",
-                                                    "delay", "silence",  "hang-up"};
 constexpr int absentPollMs = 50;
 constexpr int noiseEveryMs = 200;
-constexpr int longestDelayMs = 1500;
 /// Bytes that go out in one piece, as the buffer of an adapter would send them; small enough that line speed
 /// shows.
 constexpr int pieceBytes = 16;
 
 } // namespace
 
-QLatin1String faultName(Fault fault) { return QLatin1String(faultNames[static_cast<size_t>(fault)]); }
-
-std::optional<Fault> faultFromName(QStringView name)
-{
-    for (size_t i = 0; i < faultNames.size(); ++i) {
-        if (name == QLatin1String(faultNames[i]))
-            return static_cast<Fault>(i);
-    }
-    return std::nullopt;
-}
-
 SimulatorPort::SimulatorPort(SimulatedDevice &device, Settings settings, QObject *parent)
     : QObject(parent)
     , m_device(device)
     , m_settings(std::move(settings))
-    , m_random(m_settings.seed)
+    , m_faults(m_settings.faultShare, m_settings.seed)
 {
     m_time.start();
     m_absent.setInterval(absentPollMs);
@@ -123,10 +109,7 @@ QString SimulatorPort::portName() const { return m_settings.link.isEmpty() ? m_s
 
 void SimulatorPort::setFault(Fault fault, bool on)
 {
-    if (on)
-        m_faults.insert(fault);
-    else
-        m_faults.erase(fault);
+    m_faults.set(fault, on);
     if (fault == Fault::Noise)
         on ? m_noise.start() : m_noise.stop();
     if (fault == Fault::HangUp)
@@ -167,7 +150,7 @@ void SimulatorPort::onReadable()
     m_notifier->setEnabled(true);
     if (count <= 0)
         return;
-    ++m_counters.requests;
+    ++m_requestCount;
     const QByteArrayView bytes(buffer.data(), count);
     if (m_settings.echo)
         queue(bytes.toByteArray(), 0);
@@ -177,51 +160,24 @@ void SimulatorPort::onReadable()
         answer(reply);
 }
 
-bool SimulatorPort::strikes()
-{
-    return std::uniform_real_distribution<double>()(m_random) < m_settings.faultShare;
-}
-
 void SimulatorPort::answer(const SimulatedReply &reply)
 {
-    if (has(Fault::Silence))
+    if (m_faults.has(Fault::Silence))
         return;
-    ++m_counters.replies;
-    QByteArray bytes = reply.bytes;
-    qint64 delay = reply.delayMs;
-    const auto position = [&] {
-        return static_cast<qsizetype>(
-            std::uniform_int_distribution<qsizetype>(0, std::max<qsizetype>(0, bytes.size() - 1))(m_random));
-    };
-    if (has(Fault::Drop) && strikes()) {
-        ++m_counters.damaged;
-        return;
-    }
-    if (has(Fault::Truncate) && strikes()) {
-        ++m_counters.damaged;
-        bytes.truncate(position());
-    }
-    if (has(Fault::WrongChecksum) && strikes() && !bytes.isEmpty()) {
-        ++m_counters.damaged;
-        const qsizetype at = position();
-        bytes[at] = static_cast<char>(bytes.at(at) ^ (1 << (m_random() % 8)));
-    }
-    if (has(Fault::Noise) && strikes()) {
-        ++m_counters.damaged;
-        for (int i = static_cast<int>(m_random() % 4) + 1; i > 0; --i)
-            bytes.insert(strikes() ? position() : 0, static_cast<char>(m_random() & 0xFF));
-    }
-    if (has(Fault::Delay) && strikes()) {
-        ++m_counters.damaged;
-        delay += static_cast<qint64>(m_random() % longestDelayMs);
-    }
-    queue(bytes, delay);
+    ++m_replyCount;
+    if (const std::optional<SimulatedReply> passed = m_faults.pass(reply))
+        queue(passed->bytes, passed->delayMs);
+}
+
+SimulatorPort::Counters SimulatorPort::counters() const
+{
+    return {m_requestCount, m_replyCount, m_faults.damaged()};
 }
 
 void SimulatorPort::makeNoise()
 {
-    if (m_master >= 0 && !has(Fault::Silence))
-        queue(QByteArray(1, static_cast<char>(m_random() & 0xFF)), 0);
+    if (m_master >= 0 && !m_faults.has(Fault::Silence))
+        queue(QByteArray(1, m_faults.randomByte()), 0);
 }
 
 void SimulatorPort::queue(const QByteArray &bytes, qint64 delayMs)

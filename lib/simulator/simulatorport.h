@@ -2,29 +2,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "simulator/simulateddevice.h"
+#include "simulator/faults.h"
 
 #include <QElapsedTimer>
 #include <QObject>
 #include <QSocketNotifier>
 #include <QTimer>
-#include <random>
-#include <set>
 
 namespace sb {
-
-enum class Fault : quint8 {
-    Noise,         ///< stray bytes between and before replies
-    Truncate,      ///< a reply loses its end
-    WrongChecksum, ///< a byte of a reply is changed
-    Drop,          ///< a reply is not sent
-    Delay,         ///< a reply comes late, some later than a reader waits
-    Silence,       ///< the board answers nothing at all
-    HangUp,        ///< the port vanishes now and then, like a pulled adapter
-};
-/// Name on the command line: "wrong-checksum".
-[[nodiscard]] QLatin1String faultName(Fault fault);
-[[nodiscard]] std::optional<Fault> faultFromName(QStringView name);
 
 /// The pseudo terminal of a simulated BMS: takes requests, sends replies at the speed of the line, with
 /// faults on demand.
@@ -63,7 +48,7 @@ public:
         quint64 replies = 0;
         quint64 damaged = 0;
     };
-    [[nodiscard]] const Counters &counters() const { return m_counters; }
+    [[nodiscard]] Counters counters() const;
 
 signals:
     /// The last byte of a reply was handed to the line.
@@ -77,8 +62,6 @@ private:
     void queue(const QByteArray &bytes, qint64 delayMs);
     void sendDue();
     void makeNoise();
-    [[nodiscard]] bool has(Fault fault) const { return m_faults.contains(fault); }
-    [[nodiscard]] bool strikes();
     [[nodiscard]] qint64 now() const { return m_time.elapsed(); }
 
     SimulatedDevice &m_device;
@@ -99,10 +82,10 @@ private:
     };
     std::vector<Outgoing> m_outgoing;
     qint64 m_lineFreeAt = 0;
-    std::set<Fault> m_faults;
-    std::mt19937_64 m_random;
+    FaultyLine m_faults;
     std::vector<SimulatedReply> m_replies; ///< scratch
-    Counters m_counters;
+    quint64 m_requestCount = 0;
+    quint64 m_replyCount = 0;
 };
 
 } // namespace sb

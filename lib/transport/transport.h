@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "bms/request.h"
+#include "bms/driver.h"
 
 #include <QObject>
 #include <QString>
@@ -40,6 +40,13 @@ public:
     virtual void event(const char *what, const QString &detail = {}) = 0;
 };
 
+/// How well a radio is heard, and when that was.
+struct SignalStrength
+{
+    int dBm;
+    qint64 ageMs;
+};
+
 /// A way to reach batteries: a serial port, a Bluetooth link, a CAN interface, a capture. Everything is
 /// asynchronous; nothing here knows a BMS.
 class Transport : public QObject
@@ -51,6 +58,7 @@ public:
     {}
     ~Transport() override;
 
+    [[nodiscard]] virtual TransportKind kind() const { return TransportKind::Serial; }
     /// For people and /Mgmt/Connection: "/dev/ttyUSB0".
     [[nodiscard]] virtual QString name() const = 0;
     [[nodiscard]] virtual bool isOpen() const = 0;
@@ -67,6 +75,17 @@ public:
     virtual void close() = 0;
     /// Queues the bytes of one request. sent() follows when the system has taken them all.
     virtual void write(const QByteArray &bytes, int secretFrom = 0, int secretSize = 0) = 0;
+    /// To another place than the usual one; the same where there is only one.
+    virtual void writeTo(const QUuid &characteristic, const QByteArray &bytes, int secretFrom = 0,
+                         int secretSize = 0)
+    {
+        Q_UNUSED(characteristic)
+        write(bytes, secretFrom, secretSize);
+    }
+    /// Asks what is held there; received() brings it.
+    virtual void readFrom(const QUuid &characteristic) { Q_UNUSED(characteristic) }
+    /// Of a radio, where it was heard.
+    [[nodiscard]] virtual std::optional<SignalStrength> signalStrength() const { return std::nullopt; }
     virtual void writeFrame(const CanFrame &frame) { Q_UNUSED(frame) }
     /// Throws away what has arrived and nobody read.
     virtual void discardInput() {}

@@ -70,10 +70,9 @@ QString serviceSuffix(TransportKind kind, const QString &place, const QString &a
     return cleanNameElement(device + address);
 }
 
-QString serialServiceName(const QString &port, const QString &addressText)
+QString batteryServiceName(TransportKind kind, const QString &place, const QString &addressText)
 {
-    return QStringLiteral("com.victronenergy.battery.") +
-           serviceSuffix(TransportKind::Serial, port, addressText);
+    return QStringLiteral("com.victronenergy.battery.") + serviceSuffix(kind, place, addressText);
 }
 
 } // namespace sb

@@ -30,7 +30,8 @@ namespace sb {
 /// \a addressText: of the pack on a shared line, as configured ("0x01"), empty where there is none.
 [[nodiscard]] QString serviceSuffix(TransportKind kind, const QString &place,
                                     const QString &addressText = {});
-/// The whole name, of a pack on a serial line.
-[[nodiscard]] QString serialServiceName(const QString &port, const QString &addressText);
+/// The whole name.
+[[nodiscard]] QString batteryServiceName(TransportKind kind, const QString &place,
+                                         const QString &addressText);
 
 } // namespace sb

@@ -50,7 +50,7 @@ struct Watched
         config.port = link;
         config.candidates = {
             environment.drivers.find(QStringLiteral("jbd"))}; // a search of all takes its time
-        line = makeSerialLine(config, environment, clock, nullptr);
+        line = makeLine(config, environment, clock, nullptr);
         QObject::connect(line.get(), &Line::batteryAdded, &context, [this](Battery *battery) {
             ++added;
             sinceFound.start();
@@ -166,7 +166,7 @@ void TestFaults::echoesAreTakenOut()
     QVERIFY(port.open(&error));
     LineConfig config;
     config.port = link;
-    const auto line = makeSerialLine(config, m_environment, m_clock, nullptr);
+    const auto line = makeLine(config, m_environment, m_clock, nullptr);
     line->start();
     QTRY_VERIFY_WITH_TIMEOUT(!line->batteries().empty(), 5000);
     QTRY_VERIFY_WITH_TIMEOUT(line->batteries().front()->model().link().polls >= 2, 5000);
@@ -211,7 +211,7 @@ void TestFaults::aFloodOfNoiseIsNoBattery()
     LineConfig config;
     config.port = link;
     config.candidates = {m_environment.drivers.find(QStringLiteral("jbd"))};
-    const auto line = makeSerialLine(config, m_environment, m_clock, nullptr);
+    const auto line = makeLine(config, m_environment, m_clock, nullptr);
     int searches = 0;
     connect(line.get(), &Line::nothingFound, this, [&] { ++searches; });
     line->start();

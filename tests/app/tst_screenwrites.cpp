@@ -67,7 +67,7 @@ void TestScreenWrites::init()
                             {DeviceStores::Where::File, m_folder->filePath(QStringLiteral("b.json")), {}}});
     LineConfig config;
     config.port = link;
-    m_line = makeSerialLine(config, m_environment, m_clock, nullptr);
+    m_line = makeLine(config, m_environment, m_clock, nullptr);
     m_publisher->add(*m_line);
     m_service.clear();
     connect(m_publisher.get(), &Publisher::published, this,

@@ -61,7 +61,7 @@ void TestBusNames::BUS_01_makesServiceNames()
     QCOMPARE(made, suffix);
     static const QRegularExpression legal(QStringLiteral("^[A-Za-z_][A-Za-z0-9_]*$"));
     QVERIFY(legal.match(made).hasMatch());
-    QVERIFY(serialServiceName(place, address).size() <= 255);
+    QVERIFY(batteryServiceName(TransportKind::Serial, place, address).size() <= 255);
 }
 
 void TestBusNames::choosesTheBus_data()
