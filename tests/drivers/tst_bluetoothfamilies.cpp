@@ -22,7 +22,9 @@ const std::vector<Unchecked> unchecked{};
 
 /// Families in whose replies some bytes mean nothing, or are passed over: damaged there, a reply gives what
 /// the whole one gives; of all others it gives nothing.
-const std::vector<Unchecked> looseParts{};
+const std::vector<Unchecked> looseParts{
+    {"ant", "bytes behind the checksum of the device information"},
+};
 
 bool isIn(const std::vector<Unchecked> &list, const QString &family)
 {
