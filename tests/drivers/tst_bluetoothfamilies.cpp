@@ -26,6 +26,7 @@ const std::vector<Unchecked> unchecked{
 /// the whole one gives; of all others it gives nothing.
 const std::vector<Unchecked> looseParts{
     {"ant", "bytes behind the checksum of the device information"},
+    {"topband", "what stands behind the digits; small letters are digits, too"},
 };
 
 bool isIn(const std::vector<Unchecked> &list, const QString &family)
