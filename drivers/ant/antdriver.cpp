@@ -17,10 +17,9 @@ struct Words
 
 constexpr double sumTolerance = 0.05;
 constexpr int formTries = 2; ///< a sleeping board misses the first question
+constexpr int radioTimeoutMs = 1500;
 constexpr int limitsEveryMs = 600000;
-constexpr size_t sensorsByWire = 6;
-constexpr size_t sensorsByRadio = 4; ///< the Bluetooth module's boards leave the other places zero
-constexpr quint8 done = 1;           ///< acknowledgement of a switch
+constexpr quint8 done = 1; ///< acknowledgement of a switch
 constexpr double leastSocToEstimate = 20;
 constexpr double estimateStep = 10; ///< Ah
 
@@ -38,14 +37,24 @@ DriverInfo describe()
     DriverInfo info;
     info.id = QStringLiteral("ant");
     info.names = {QStringLiteral("ANT BMS")};
-    info.bmsTypes = {QStringLiteral("ANT")};
+    info.bmsTypes = {QStringLiteral("ANT"), QStringLiteral("aiobmsble_ant_bms"),
+                     QStringLiteral("aiobmsble_ant_leg_bms")};
     info.typeName = QStringLiteral("ANT");
-    info.transports = {TransportKind::Serial};
+    info.transports = {TransportKind::Serial, TransportKind::Bluetooth};
     info.serial.baudRates = {19200};
+    // Written with response, some modules complain of a missing authorization.
+    info.bluetooth.profiles = {{.service = bluetoothUuid(0xFFE0),
+                                .notify = {bluetoothUuid(0xFFE1)},
+                                .write = bluetoothUuid(0xFFE1),
+                                .mode = GattProfile::Write::WithoutResponse}};
+    info.bluetooth.advertisements = {{.name = "ANT?BLE[23]*", .service = "ffe0", .variant = "new"},
+                                     {.name = "ANT-BLE[01]*", .service = "ffe0", .variant = "legacy"}};
     info.detectionRank = 80;
     info.verified = QT_TRANSLATE_NOOP(
-        "Evidence", "Both status replies, the sign of the current, the device information, the frames of "
-                    "the switches and of the password of the new protocol: captures of several boards.");
+        "Evidence",
+        "Both status replies, the sign of the current, the device information, the frames of "
+        "the switches and of the password of the new protocol: captures of several boards, by wire "
+        "and Bluetooth.");
     info.documents = QT_TRANSLATE_NOOP(
         "Evidence", "The settings of the new protocol, all writes of the old one, the states of the "
                     "balancer.");
@@ -127,6 +136,16 @@ void AntDriver::statusRequests(std::vector<Request> &to) const
 
 void AntDriver::requests(Phase phase, std::vector<Request> &to)
 {
+    const size_t first = to.size();
+    questions(phase, to);
+    if (m_overRadio) {
+        for (size_t i = first; i < to.size(); ++i)
+            to[i].timeoutMs = radioTimeoutMs;
+    }
+}
+
+void AntDriver::questions(Phase phase, std::vector<Request> &to)
+{
     const bool identifies = phase == Phase::Identify;
     // Some Bluetooth modules are silent until they were given the password that the user has set.
     if (identifies && m_overRadio && m_mayBeNew && !m_password.isEmpty())
@@ -201,7 +220,7 @@ Reply AntDriver::takeNew(Bytes frame, const Request &pending, Update &update)
     if (good) {
         switch (functionOf(pending)) {
         case fresh::Status:
-            good = fresh::decodeStatus(*data, update.values);
+            good = fresh::decodeStatus(*data, way(), update.values);
             if (good) {
                 update.values.manufacturer = QStringLiteral("ANT");
                 m_form = Form::New;
@@ -228,7 +247,7 @@ Reply AntDriver::takeOld(Bytes frame, const Request &pending, Update &update)
 {
     // What a Bluetooth module hands over as one message is one frame: more is another device's.
     const bool isLonger = m_overRadio && m_splitter.buffered() > static_cast<int>(frame.size());
-    if (isLonger || !old::decodeStatus(frame, m_overRadio ? sensorsByRadio : sensorsByWire, update.values)) {
+    if (isLonger || !old::decodeStatus(frame, way(), update.values)) {
         ++m_counters.malformed;
         return {};
     }

@@ -37,8 +37,10 @@ private:
     Reply takeNew(Bytes frame, const Request &pending, Update &update);
     Reply takeOld(Bytes frame, const Request &pending, Update &update);
     void estimateCapacity(BatteryState &to);
+    void questions(Phase phase, std::vector<Request> &to);
     void statusRequests(std::vector<Request> &to) const;
     void count();
+    [[nodiscard]] Way way() const { return m_overRadio ? Way::Radio : Way::Wire; }
 
     bool m_overRadio;
     bool m_mayBeNew = true;

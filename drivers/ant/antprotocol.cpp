@@ -17,6 +17,11 @@ constexpr quint8 offByHand = 15;
 constexpr quint8 full = 4;             ///< charge FET
 constexpr quint8 waitsForNothing = 11; ///< charge FET
 
+// And of the balancer's.
+constexpr quint8 overLimit = 1;
+constexpr quint8 chargeDifference = 2;
+constexpr quint8 automatic = 4;
+
 using enum AlarmName;
 struct CodeRow
 {
@@ -59,11 +64,17 @@ int problemOfCharge(quint8 code)
 }
 int problemOfDischarge(quint8 code) { return code == on || code == offByHand ? 0 : code; }
 
-void takeSwitches(const Switches &switches, int cells, BatteryState &to)
+bool balances(quint8 code, Way way)
+{
+    // By radio, boards that state why they could (1, 2) are shown at rest.
+    return code == automatic || (way == Way::Wire && (code == overLimit || code == chargeDifference));
+}
+
+void takeSwitches(const Switches &switches, int cells, Way way, BatteryState &to)
 {
     to.chargeAllowed = switches.charge == on;
     to.dischargeAllowed = switches.discharge == on;
-    to.balancing = switches.balancer == 1 || switches.balancer == 2 || switches.balancer == 4;
+    to.balancing = balances(switches.balancer, way);
     to.cellBalancing.clear();
     for (int i = 0; i < cells; ++i)
         to.cellBalancing.push_back(((switches.cells >> i) & 1) != 0);
@@ -128,6 +139,9 @@ constexpr size_t sensorCountAt = 2;
 constexpr size_t cellCountAt = 3;
 constexpr quint16 cellsAt = 28;
 constexpr int maxSensors = 8;
+/// Recordings by radio of boards with four sensors count that of the balancer with them; of smaller ones not.
+constexpr int sensorsOfLargeBoards = 4;
+constexpr size_t balancerSensorAt = 2; ///< from behind the lists
 
 /// Offsets from behind the lists of cells and sensors.
 constexpr std::array fields{
@@ -286,7 +300,7 @@ std::optional<Bytes> replyData(Bytes frame, const Request &request)
     return frame.subspan(dataAt, frame.size() - dataAt - afterData);
 }
 
-bool decodeStatus(Bytes data, BatteryState &to)
+bool decodeStatus(Bytes data, Way way, BatteryState &to)
 {
     if (data.size() <= cellCountAt)
         return false;
@@ -315,10 +329,12 @@ bool decodeStatus(Bytes data, BatteryState &to)
     decodeList({cellsAt, Wire::U16LE, 2, &BatteryState::cellVoltages, 0.001}, cells, data, to);
     const auto sensorsAt = static_cast<quint16>(cellsAt + 2 * cells);
     decodeList({sensorsAt, Wire::S16LE, 2, &BatteryState::temperatures}, sensors, data, to);
+    if (way == Way::Radio && sensors == sensorsOfLargeBoards)
+        to.temperatures.push_back(readNumber(behind, balancerSensorAt, Wire::S16LE));
     dropMissingSensors(to.temperatures);
     takeSwitches({behind[chargeFetAt], behind[dischargeFetAt], behind[balancerAt],
                   static_cast<quint32>(readInteger(behind, balancedCellsAt, Wire::U32LE).value_or(0))},
-                 cells, to);
+                 cells, way, to);
     to.problemCode = problemOfDischarge(behind[dischargeFetAt]) << 8 | problemOfCharge(behind[chargeFetAt]);
     return true;
 }
@@ -374,6 +390,8 @@ constexpr std::array fields{
 };
 constexpr ListRow cellRow{6, Wire::U16BE, 2, &BatteryState::cellVoltages, 0.001};
 constexpr ListRow sensorRow{91, Wire::S16BE, 2, &BatteryState::temperatures};
+constexpr int sensorsByWire = 6;
+constexpr int sensorsByRadio = 4; ///< the Bluetooth module's boards leave the other places zero
 constexpr size_t chargeFetAt = 103;
 constexpr size_t dischargeFetAt = 104;
 constexpr size_t balancerAt = 105;
@@ -428,7 +446,7 @@ FrameRule statusRule()
     return rule;
 }
 
-bool decodeStatus(Bytes frame, size_t sensors, BatteryState &to)
+bool decodeStatus(Bytes frame, Way way, BatteryState &to)
 {
     const int cells = frame[cellCountAt];
     BatteryState read;
@@ -446,11 +464,11 @@ bool decodeStatus(Bytes frame, size_t sensors, BatteryState &to)
     to.remainingAh = read.remainingAh;
     to.cellCount = cells;
     decodeList(cellRow, cells, frame, to);
-    decodeList(sensorRow, static_cast<int>(sensors), frame, to);
+    decodeList(sensorRow, way == Way::Radio ? sensorsByRadio : sensorsByWire, frame, to);
     dropMissingSensors(to.temperatures);
     takeSwitches({frame[chargeFetAt], frame[dischargeFetAt], frame[balancerAt],
                   static_cast<quint32>(readInteger(frame, balancedCellsAt, Wire::U32BE).value_or(0))},
-                 cells, to);
+                 cells, way, to);
     to.problemCode = problemOfCharge(frame[chargeFetAt]) << 8 | problemOfDischarge(frame[dischargeFetAt]);
     return true;
 }

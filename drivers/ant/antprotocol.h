@@ -21,6 +21,8 @@ enum class Form : quint8 {
     OldWired, ///< as its own serial interface is asked
     OldRadio, ///< as its Bluetooth module asks it; some boards answer only that, by wire as well
 };
+/// By which a status came: what the recordings of the two show as battery sensors and as balancing differs.
+enum class Way : quint8 { Wire, Radio };
 [[nodiscard]] constexpr bool isOld(Form form) { return form == Form::OldWired || form == Form::OldRadio; }
 
 namespace fresh { // the new protocol
@@ -49,7 +51,7 @@ inline constexpr std::array<quint16, 4> limitSettings{0x08, 0x14, 0x68, 0x6C};
 [[nodiscard]] std::optional<Bytes> replyData(Bytes frame, const Request &request);
 
 /// False, and nothing touched, where the content is impossible.
-[[nodiscard]] bool decodeStatus(Bytes data, BatteryState &to);
+[[nodiscard]] bool decodeStatus(Bytes data, Way way, BatteryState &to);
 [[nodiscard]] bool decodeInformation(Bytes data, BatteryState &to);
 /// A setting, and the limit that it may stand for.
 [[nodiscard]] bool decodeSetting(quint16 address, Bytes data, Update &to);
@@ -75,8 +77,7 @@ inline constexpr int passwordRegisters = 4;
 [[nodiscard]] bool isWrite(const Request &request);
 
 [[nodiscard]] FrameRule statusRule();
-/// \a sensors: how many of the six places for temperatures are battery sensors.
-[[nodiscard]] bool decodeStatus(Bytes frame, size_t sensors, BatteryState &to);
+[[nodiscard]] bool decodeStatus(Bytes frame, Way way, BatteryState &to);
 
 } // namespace old
 

@@ -53,7 +53,18 @@ std::unique_ptr<SimulatedDevice> create(Pack &pack, int) { return std::make_uniq
 
 } // namespace
 
-SimulatorDescriptor simulator() { return {QStringLiteral("ant"), 16, create}; }
+SimulatorDescriptor simulator()
+{
+    SimulatedRadio radio;
+    radio.name = "ANT-BLE16ZMUB-1204";
+    radio.address = "A4:C1:37:12:04:3B";
+    radio.advertised = {"ffe0"};
+    radio.makerData = {{0x2313, QByteArray::fromHex("0113aa04")}};
+    radio.services = {{"ffe0",
+                       {{"ffe1", "read,notify,write,write-without-response"},
+                        {"ffe2", "read,write,write-without-response"}}}};
+    return {QStringLiteral("ant"), 16, create, radio};
+}
 
 AntSimulator::AntSimulator(Pack &pack)
     : m_pack(pack)

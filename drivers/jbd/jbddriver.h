@@ -10,8 +10,8 @@ namespace sb::jbd {
 /// JBD (Jiabaida), LLT Power, Overkill Solar and many rebadged boards, by serial line and Bluetooth.
 ///
 /// Options: `firstSensorIsMosfet` (on by serial, off by Bluetooth), `fullChargeAsWarning` (on),
-/// `readSettingsAtStart` (off), `socLowWarning` and `socLowAlarm` (%, none). With an address in its
-/// configuration it speaks the addressed frame of UP-series boards.
+/// `readSettingsAtStart` (off), `socLowWarning` and `socLowAlarm` (%, none), `password` (of a locked radio
+/// module, none). With an address in its configuration it speaks the addressed frame of UP-series boards.
 class JbdDriver final : public Driver
 {
 public:
@@ -24,6 +24,7 @@ public:
     [[nodiscard]] Reply lineSilent(const Request *pending, Update &update) override;
     [[nodiscard]] int missingBytes() const override { return m_splitter.missing(); }
     [[nodiscard]] Recognition recognise(const BatteryState &read) const override;
+    [[nodiscard]] QString objection(const BatteryState &read) const override;
 
     [[nodiscard]] std::unique_ptr<Procedure> control(Control control, double value,
                                                      const BatteryState &now) override;
@@ -39,11 +40,15 @@ public:
 
 private:
     Reply takeFrames(const Request *pending, Update &update);
+    Reply takePassword(Bytes frame);
+    void listenWith(const FrameRule &rule);
     bool decode(quint8 reg, Bytes data, Update &update);
 
     Context m_context;
     FrameSplitter m_splitter;
-    LinkCounters m_counters; ///< those that the splitter does not count
+    LinkCounters m_counters;           ///< those that the splitter does not count
+    bool m_listensForPassword = false; ///< the splitter cuts the radio module's frames
+    std::optional<Request> m_password;
     std::vector<Request> m_identify;
     std::vector<Request> m_poll;
 };

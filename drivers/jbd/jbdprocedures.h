@@ -13,7 +13,8 @@ struct Memory
     std::optional<quint16> fetLock; ///< as last commanded by us: bit 0 charge, bit 1 discharge held open
     std::optional<quint8> reg; ///< of the last setting read, with its bytes; nothing since a request went out
     std::vector<quint8> raw;
-    bool settingsOpen = false; ///< entered, and not known to be left: a lost link can do that
+    bool passwordRefused = false; ///< by the radio module; giving it again could lock it
+    bool settingsOpen = false;    ///< entered, and not known to be left: a lost link can do that
 };
 
 /// What every procedure needs.

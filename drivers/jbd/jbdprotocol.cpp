@@ -4,6 +4,8 @@
 
 #include "bms/fieldtable.h"
 
+#include <algorithm>
+
 namespace sb::jbd {
 namespace {
 
@@ -14,6 +16,12 @@ constexpr quint8 writeByte = 0x5A;
 constexpr int maxData = 64;
 /// Marks the id of a write request; the rest of an id is the register.
 constexpr int writeId = 0x100;
+constexpr int passwordId = 0x200;
+
+// FF AA 15 L text sum, answered FF AA 15 01 verdict sum; the sum begins behind the two header bytes.
+constexpr std::array<quint8, 3> passwordHeader{0xFF, 0xAA, 0x15};
+constexpr qsizetype passwordSumFrom = 2;
+constexpr qsizetype longestPassword = 14; ///< what one write of 20 bytes holds
 
 // ---- Register 0x03, basic information ----
 
@@ -191,6 +199,40 @@ FrameRule Protocol::frameRule() const
     rule.tailSize = 1;
     return rule;
 }
+
+FrameRule Protocol::passwordRule()
+{
+    FrameRule rule;
+    std::copy(passwordHeader.begin(), passwordHeader.end(), rule.header.begin());
+    rule.headerSize = passwordHeader.size();
+    rule.length = FrameRule::Length::U8;
+    rule.lengthOffset = passwordHeader.size();
+    rule.lengthPlus = passwordVerdictAt + 1;
+    rule.minimum = rule.maximum = rule.lengthPlus + 1;
+    rule.checksum = Checksum::Sum8;
+    rule.checksumFrom = passwordSumFrom;
+    rule.checksumAtEnd = 1;
+    return rule;
+}
+
+Request Protocol::passwordRequest(const QByteArray &password) const
+{
+    const QByteArray given = password.first(std::min(password.size(), longestPassword));
+    Request request;
+    request.id = passwordId;
+    request.timeoutMs = m_timeoutMs;
+    for (const quint8 byte : passwordHeader)
+        appendInteger(request.bytes, byte, Wire::U8);
+    appendInteger(request.bytes, given.size(), Wire::U8);
+    request.bytes += given;
+    appendInteger(request.bytes, checksum(Checksum::Sum8, bytesOf(request.bytes).subspan(passwordSumFrom)),
+                  Wire::U8);
+    request.secretFrom = static_cast<int>(passwordVerdictAt);
+    request.secretSize = static_cast<int>(given.size()) + 1; // the sum would tell part of it
+    return request;
+}
+
+bool Protocol::isPassword(const Request &request) { return request.id == passwordId; }
 
 Request Protocol::request(quint8 direction, quint8 reg, QByteArrayView data) const
 {

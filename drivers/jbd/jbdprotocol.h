@@ -37,6 +37,11 @@ inline constexpr quint8 damaged = 0x82;
 inline constexpr quint8 wrongPassword = 0x83;
 } // namespace status
 
+/// In the answer to passwordRequest().
+inline constexpr quint8 passwordGranted = 0x00;
+inline constexpr quint8 passwordRefused = 0x01;
+inline constexpr size_t passwordVerdictAt = 4;
+
 inline constexpr quint16 discardKey = 0x0000; ///< of reg::exitSettings: nothing is saved
 
 /// Bits of the protection word that are states, not protections.
@@ -77,6 +82,10 @@ public:
     [[nodiscard]] const Options &options() const { return m_options; }
 
     [[nodiscard]] FrameRule frameRule() const;
+    /// Of the answer to passwordRequest(): the radio module's own frame, not the board's.
+    [[nodiscard]] static FrameRule passwordRule();
+    [[nodiscard]] Request passwordRequest(const QByteArray &password) const;
+    [[nodiscard]] static bool isPassword(const Request &request);
     [[nodiscard]] Request read(quint8 reg) const;
     [[nodiscard]] Request write(quint8 reg, QByteArrayView data) const;
     [[nodiscard]] Request write(quint8 reg, quint16 word) const;

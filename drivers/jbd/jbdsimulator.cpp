@@ -48,7 +48,18 @@ std::unique_ptr<SimulatedDevice> create(Pack &pack, int address)
 
 } // namespace
 
-SimulatorDescriptor simulator() { return {QStringLiteral("jbd"), 16, create}; }
+SimulatorDescriptor simulator()
+{
+    SimulatedRadio radio;
+    radio.name = "JBD-SP16S020A        ";
+    radio.address = "A4:C1:38:6A:10:21";
+    radio.advertised = {"ff00"};
+    radio.makerData = {{0x6A38, QByteArray::fromHex("c1a41021")}};
+    radio.services = {
+        {"ff00",
+         {{"ff01", "read,notify"}, {"ff02", "read,write,write-without-response"}, {"fa01", "read,write"}}}};
+    return {QStringLiteral("jbd"), 16, create, radio};
+}
 
 JbdSimulator::JbdSimulator(Pack &pack, SimulatorOptions options)
     : m_pack(pack)
@@ -117,6 +128,14 @@ void JbdSimulator::receive(Bytes bytes, std::vector<SimulatedReply> &replies)
     const bool addressed = m_options.address >= 0;
     const qsizetype head = addressed ? 1 : 0;
     while (!m_buffer.isEmpty()) {
+        if (m_buffer.startsWith(QByteArray::fromHex("ffaa15")) && m_buffer.size() > 3) {
+            const qsizetype size = static_cast<quint8>(m_buffer[3]) + 5;
+            if (m_buffer.size() < size)
+                return;
+            replies.push_back({verdict(m_buffer.first(size)), turnaroundMs});
+            m_buffer.remove(0, size);
+            continue;
+        }
         if (static_cast<quint8>(m_buffer[0]) != 0xDD) {
             m_buffer.remove(0, 1);
             continue;
@@ -136,7 +155,8 @@ void JbdSimulator::receive(Bytes bytes, std::vector<SimulatedReply> &replies)
         m_buffer.remove(0, size);
         const bool asleep = m_options.sleepAfterMs > 0 && m_idle > m_options.sleepAfterMs;
         m_idle = 0;
-        if (asleep || static_cast<quint8>(frame.back()) != 0x77)
+        const bool locked = !m_options.password.isEmpty() && !m_unlocked;
+        if (asleep || locked || static_cast<quint8>(frame.back()) != 0x77)
             continue;
         const int reg = static_cast<quint8>(frame[2 + head]);
         const QByteArray covered = frame.sliced(addressed ? 1 : 2, size - 3 - (addressed ? 1 : 2));
@@ -147,6 +167,17 @@ void JbdSimulator::receive(Bytes bytes, std::vector<SimulatedReply> &replies)
         const QByteArray data = frame.sliced(4 + head, size - 7 - head);
         replies.push_back({answer(reg, data, mark == 0x5A), turnaroundMs});
     }
+}
+
+/// What the radio module says to a password.
+QByteArray JbdSimulator::verdict(const QByteArray &given)
+{
+    int sum = 0;
+    for (const char byte : given.sliced(2).chopped(1))
+        sum += static_cast<quint8>(byte);
+    m_unlocked =
+        given.sliced(4).chopped(1) == m_options.password && (sum & 0xFF) == static_cast<quint8>(given.back());
+    return QByteArray::fromHex(m_unlocked ? "ffaa15010016" : "ffaa15010117");
 }
 
 QByteArray JbdSimulator::reply(int reg, int status, const QByteArray &data) const

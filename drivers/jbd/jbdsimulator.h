@@ -19,6 +19,7 @@ struct SimulatorOptions
     bool settingsNeedMode = false; ///< registers 10 and up can be read in the settings mode only
     QSet<int> refusesWrites;       ///< registers that answer 81 to any write
     QSet<int> ignoresWrites;       ///< registers that answer well and do nothing
+    QByteArray password;           ///< of the radio module; empty: not locked
     int sleepAfterMs = 0;          ///< idle for so long: the next request is not answered; 0: never sleeps
 };
 
@@ -44,6 +45,7 @@ private:
     [[nodiscard]] QByteArray basicInformation() const;
     [[nodiscard]] QByteArray cellVoltages() const;
     [[nodiscard]] QByteArray errorCounters() const;
+    [[nodiscard]] QByteArray verdict(const QByteArray &given);
     QByteArray write(int reg, const QByteArray &data);
     void applySettings();
 
@@ -53,6 +55,7 @@ private:
     QMap<int, QByteArray> m_saved;
     QMap<int, QByteArray> m_volatile; ///< written, not saved yet
     bool m_mode = false;
+    bool m_unlocked = false; ///< by the password
     int m_entered = 0;
     int m_left = 0;
     qint64 m_idle = 0;

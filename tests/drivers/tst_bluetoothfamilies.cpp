@@ -18,11 +18,17 @@ struct Unchecked
     const char *family;
     const char *reason;
 };
-const std::vector<Unchecked> unchecked{};
+const std::vector<Unchecked> unchecked{
+    {"lithionics", "lines of text; the form of each number is all that can be checked"},
+    {"tianpwr", "pages without one; the cells must make up the voltage"},
+};
 
 /// Families in whose replies some bytes mean nothing, or are passed over: damaged there, a reply gives what
 /// the whole one gives; of all others it gives nothing.
-const std::vector<Unchecked> looseParts{};
+const std::vector<Unchecked> looseParts{
+    {"ant", "bytes behind the checksum of the device information"},
+    {"topband", "what stands behind the digits; small letters are digits, too"},
+};
 
 bool isIn(const std::vector<Unchecked> &list, const QString &family)
 {

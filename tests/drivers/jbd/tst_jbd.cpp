@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The SerialBattery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/jbd/jbddriver.h"
+#include "drivers/jbd/jbdsimulator.h"
 #include "jbdboard.h"
+#include "simulator/pack.h"
 
 #include <QRandomGenerator>
 #include <QTest>
@@ -1264,6 +1266,87 @@ private slots:
                 QVERIFY(!course.result.ok);
                 QVERIFY(course.sent.size() <= step);
             }
+        }
+    }
+
+    void unlocksTheRadioModule()
+    {
+        Pack pack({}, Profile::constant(0));
+        jbd::SimulatorOptions options;
+        options.password = "000000";
+        const auto identify = [](jbd::JbdDriver &driver, jbd::JbdSimulator &board, Update &update) {
+            std::vector<Request> requests;
+            driver.requests(Phase::Identify, requests);
+            std::vector<ReplyState> ends;
+            for (const Request &request : requests) {
+                std::vector<SimulatedReply> replies;
+                board.receive(bytesOf(request.bytes), replies);
+                driver.begin(request);
+                Reply reply;
+                for (const SimulatedReply &each : replies)
+                    reply = driver.receive(bytesOf(each.bytes), &request, update);
+                if (reply.state == ReplyState::Waiting)
+                    reply = driver.lineSilent(&request, update);
+                ends.push_back(reply.state);
+            }
+            return ends;
+        };
+        const QString password = QStringLiteral("password");
+        {
+            jbd::JbdDriver driver(bluetooth({{password, QStringLiteral("000000")}}));
+            jbd::JbdSimulator board(pack, options);
+            std::vector<Request> requests;
+            driver.requests(Phase::Identify, requests);
+            QCOMPARE(requests.front().bytes, hex("ffaa15063030303030303b"));
+            QCOMPARE(requests.front().secretFrom, 4);
+            QCOMPARE(requests.front().secretSize, 7);
+            Update update;
+            QVERIFY(identify(driver, board, update) ==
+                    std::vector<ReplyState>(requests.size(), ReplyState::Complete));
+            QVERIFY(driver.recognise(update.values) == Recognition::Yes);
+            QVERIFY(driver.objection(update.values).isEmpty());
+        }
+        {
+            jbd::JbdDriver driver(bluetooth({{password, QStringLiteral("111111")}}));
+            jbd::JbdSimulator board(pack, options);
+            Update update;
+            const std::vector<ReplyState> ends = identify(driver, board, update);
+            QVERIFY(ends.front() == ReplyState::Refused);
+            QVERIFY(std::all_of(ends.begin() + 1, ends.end(),
+                                [](ReplyState end) { return end == ReplyState::Waiting; }));
+            QVERIFY(update.values == BatteryState());
+            QVERIFY(driver.objection(update.values).contains(password));
+            // It is not tried again, and the round ends so that the user is told why.
+            std::vector<Request> requests;
+            driver.requests(Phase::Identify, requests);
+            for (const Request &request : requests)
+                QVERIFY(request.optional && request.bytes.startsWith('\xDD'));
+        }
+        for (const DriverConfig &config : {serial({{password, QStringLiteral("000000")}}), bluetooth()}) {
+            jbd::JbdDriver driver(config);
+            std::vector<Request> requests;
+            driver.requests(Phase::Identify, requests);
+            QVERIFY(requests.front().bytes.startsWith('\xDD'));
+        }
+    }
+
+    void onlyTheModulesVerdictCounts()
+    {
+        for (const char *heard :
+             {"", "ffaa15063030303030303b", "ffaa15010017", "ffaa15010015", "ffaa1501", "ffaa1401001516",
+              "ffaa15010218", "dd03001d0618fee101f201f4002a2c7c00000000000080640304030b8b0b8a0b84f88477"}) {
+            jbd::JbdDriver driver(bluetooth({{QStringLiteral("password"), QStringLiteral("000000")}}));
+            std::vector<Request> requests;
+            driver.requests(Phase::Identify, requests);
+            Update update;
+            driver.begin(requests.front());
+            const QByteArray bytes = hex(heard);
+            QVERIFY2(driver.receive(bytesOf(bytes), &requests.front(), update).state == ReplyState::Waiting,
+                     heard);
+            QVERIFY(driver.lineSilent(&requests.front(), update).state == ReplyState::Waiting);
+            QVERIFY(update.values == BatteryState());
+            // And the board's own frames are heard again behind it.
+            QVERIFY(hear(driver, 0x03, hex(vendorBasic), update).state == ReplyState::Complete);
         }
     }
 };
