@@ -24,7 +24,9 @@ const std::vector<Unchecked> unchecked{
 
 /// Families in whose replies some bytes mean nothing, or are passed over: damaged there, a reply gives what
 /// the whole one gives; of all others it gives nothing.
-const std::vector<Unchecked> looseParts{};
+const std::vector<Unchecked> looseParts{
+    {"cbtpwr_vb", "the digits of the checksum may be small letters"},
+};
 
 bool isIn(const std::vector<Unchecked> &list, const QString &family)
 {
