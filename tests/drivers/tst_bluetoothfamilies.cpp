@@ -26,6 +26,7 @@ const std::vector<Unchecked> unchecked{
 /// the whole one gives; of all others it gives nothing.
 const std::vector<Unchecked> looseParts{
     {"cbtpwr_vb", "the digits of the checksum may be small letters"},
+    {"ej", "the digits of the checksum may be small letters"},
 };
 
 bool isIn(const std::vector<Unchecked> &list, const QString &family)
