@@ -20,6 +20,7 @@ struct Unchecked
 };
 const std::vector<Unchecked> unchecked{
     {"braunpwr", "start, length and end only"},
+    {"ws_nova", "the rule of the checksum is not known"},
 };
 
 /// Families in whose replies some bytes mean nothing, or are passed over: damaged there, a reply gives what
