@@ -35,25 +35,39 @@ void FrameDriver::requests(Phase phase, std::vector<Request> &to)
 void FrameDriver::begin(const Request &request)
 {
     // What a BMS says by itself may be half there when the next reading begins.
-    if (!request.bytes.isEmpty())
-        m_splitter.clear();
+    if (request.bytes.isEmpty())
+        return;
+    m_splitter.clear();
+    if (m_other)
+        m_other->clear();
 }
 
 Reply FrameDriver::receive(Bytes bytes, const Request *pending, Update &update)
 {
-    m_splitter.feed(cleaned(bytes));
+    const Bytes clean = cleaned(bytes);
+    m_splitter.feed(clean);
+    if (m_other)
+        m_other->feed(clean);
     return takeFrames(pending, update);
 }
 
 Reply FrameDriver::lineSilent(const Request *pending, Update &update)
 {
     m_splitter.lineSilent();
+    if (m_other)
+        m_other->lineSilent();
     return takeFrames(pending, update);
 }
 
 Reply FrameDriver::takeFrames(const Request *pending, Update &update)
 {
-    for (Bytes frame = m_splitter.next(); !frame.empty(); frame = m_splitter.next()) {
+    const Reply reply = takeFrom(m_splitter, pending, update);
+    return m_other && reply.state == ReplyState::Waiting ? takeFrom(*m_other, pending, update) : reply;
+}
+
+Reply FrameDriver::takeFrom(FrameSplitter &splitter, const Request *pending, Update &update)
+{
+    for (Bytes frame = splitter.next(); !frame.empty(); frame = splitter.next()) {
         if (pending && !pending->bytes.isEmpty() && viewOf(frame) == pending->bytes) {
             ++m_counters.echoes;
             continue;
@@ -70,14 +84,28 @@ Reply FrameDriver::takeFrames(const Request *pending, Update &update)
             ++m_counters.malformed;
             break;
         case Taken::Partly:
+            if (keepOnly(splitter))
+                return takeFrom(m_splitter, pending, update);
             break;
         case Taken::Done:
+            keepOnly(splitter);
             return {ReplyState::Complete, 0};
         case Taken::Refused:
             return {ReplyState::Refused, refusal()};
         }
     }
     return {};
+}
+
+/// True where there was another one.
+bool FrameDriver::keepOnly(const FrameSplitter &splitter)
+{
+    if (!m_other)
+        return false;
+    if (&splitter != &m_splitter)
+        std::swap(m_splitter, *m_other);
+    m_other.reset();
+    return true;
 }
 
 void FrameDriver::setRule(const FrameRule &rule)

@@ -63,12 +63,18 @@ protected:
 
     /// Boards of one family may frame differently: takes effect with the next bytes.
     void setRule(const FrameRule &rule);
+    /// Where nothing tells before the first frame how a board frames: both rules are tried until a frame of
+    /// one of them meant something.
+    void alsoFramed(const FrameRule &rule) { m_other.emplace(rule); }
 
 private:
     Reply takeFrames(const Request *pending, Update &update);
+    Reply takeFrom(FrameSplitter &splitter, const Request *pending, Update &update);
+    bool keepOnly(const FrameSplitter &splitter);
 
     std::span<const Ask> m_asks;
     FrameSplitter m_splitter;
+    std::optional<FrameSplitter> m_other;
     LinkCounters m_counters;
 };
 

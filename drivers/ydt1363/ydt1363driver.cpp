@@ -236,7 +236,8 @@ void AsciiDriver::learn(size_t line, std::optional<quint8> form, const Frame &re
         }
     }
     m_memory[line].unknown = false;
-    m_version = reply.version;
+    if (!m_dialect.repliesInAnother)
+        m_version = reply.version;
 }
 
 LinkCounters AsciiDriver::counters() const

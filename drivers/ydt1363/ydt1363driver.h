@@ -16,6 +16,7 @@ struct Dialect
     int timeoutMs = 500;
     /// Answers that say: ask in the other form.
     std::span<const quint8> otherFormAfter;
+    bool repliesInAnother = false; ///< version, which requests must not take over
 };
 /// What \a otherFormAfter is unless a family says otherwise.
 inline constexpr std::array<quint8, 3> wrongForm{WrongVersion, WrongFormat, WrongData};

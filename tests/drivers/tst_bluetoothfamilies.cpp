@@ -21,6 +21,8 @@ struct Unchecked
 const std::vector<Unchecked> unchecked{
     {"lithionics", "lines of text; the form of each number is all that can be checked"},
     {"tianpwr", "pages without one; the cells must make up the voltage"},
+    {"braunpwr", "start, length and end only"},
+    {"ws_nova", "the rule of the checksum is not known"},
 };
 
 /// Families in whose replies some bytes mean nothing, or are passed over: damaged there, a reply gives what
@@ -28,6 +30,8 @@ const std::vector<Unchecked> unchecked{
 const std::vector<Unchecked> looseParts{
     {"ant", "bytes behind the checksum of the device information"},
     {"topband", "what stands behind the digits; small letters are digits, too"},
+    {"cbtpwr_vb", "the digits of the checksum may be small letters"},
+    {"ej", "the digits of the checksum may be small letters"},
 };
 
 bool isIn(const std::vector<Unchecked> &list, const QString &family)

@@ -101,7 +101,7 @@ StepResult VectorPeer::ask(Driver &driver, const Request &asked, Update &update)
             answered = true;
             if (reply.state == ReplyState::Waiting)
                 reply = say(driver, static_cast<size_t>(at), &request, update);
-            if (reply.state != ReplyState::Complete && !exchange.rx.isEmpty())
+            if (reply.state != ReplyState::Complete)
                 m_failed = true;
         }
         const bool open = reply.state == ReplyState::Waiting || reply.state == ReplyState::Repeat;
@@ -142,7 +142,23 @@ int VectorPeer::find(const QStringList &wanted, bool unusedOnly) const
         if (unusedOnly)
             break;
     }
-    return found;
+    return found < 0 ? findPieces(wanted, unusedOnly) : found;
+}
+
+/// A long question that the case writes in several pieces: the last of them.
+int VectorPeer::findPieces(const QStringList &wanted, bool unusedOnly) const
+{
+    for (size_t first = 0; first < m_exchanges.size(); ++first) {
+        QString text;
+        for (size_t i = first; i < m_exchanges.size() && !m_exchanges[i].tx.isEmpty(); ++i) {
+            text += m_exchanges[i].tx;
+            if (i > first && wanted.contains(text) && !(unusedOnly && m_exchanges[i].used))
+                return static_cast<int>(i);
+            if (!m_exchanges[i].rx.isEmpty())
+                break; // it was a whole question
+        }
+    }
+    return -1;
 }
 
 /// The answer, and what the device says by itself after it.

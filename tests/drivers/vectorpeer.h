@@ -26,7 +26,7 @@ public:
     [[nodiscard]] int asked() const;
     /// There are questions in the case that nobody asked.
     [[nodiscard]] bool hasUnasked() const;
-    /// The device said something that did not lead to a complete reply.
+    /// What the device said, or its silence where the case wants that, did not make a complete reply.
     [[nodiscard]] bool hasFailed() const { return m_failed; }
 
 private:
@@ -37,6 +37,7 @@ private:
         bool used = false;
     };
     [[nodiscard]] int find(const QStringList &wanted, bool unusedOnly) const;
+    [[nodiscard]] int findPieces(const QStringList &wanted, bool unusedOnly) const;
     Reply say(Driver &driver, size_t at, const Request *pending, Update &update);
     Reply hear(Driver &driver, const QString &chunk, const Request *pending, Update &update) const;
 
