@@ -54,15 +54,12 @@ Reply FrameDriver::lineSilent(const Request *pending, Update &update)
 Reply FrameDriver::takeFrames(const Request *pending, Update &update)
 {
     for (Bytes frame = m_splitter.next(); !frame.empty(); frame = m_splitter.next()) {
-        if (pending && !pending->bytes.isEmpty() && viewOf(frame) == pending->bytes) {
+        if (lineEchoes() && pending && !pending->bytes.isEmpty() && viewOf(frame) == pending->bytes) {
             ++m_counters.echoes;
             continue;
         }
-        if (!pending || idOf(frame) != pending->id) {
-            ++m_counters.foreignFrames;
-            continue;
-        }
-        switch (decode(frame, *pending, update)) {
+        const bool asked = pending && idOf(frame) == pending->id;
+        switch (asked ? decode(frame, *pending, update) : unasked(frame, pending, update)) {
         case Taken::Foreign:
             ++m_counters.foreignFrames;
             break;
@@ -72,7 +69,9 @@ Reply FrameDriver::takeFrames(const Request *pending, Update &update)
         case Taken::Partly:
             break;
         case Taken::Done:
-            return {ReplyState::Complete, 0};
+            if (pending)
+                return {ReplyState::Complete, 0};
+            break;
         case Taken::Refused:
             return {ReplyState::Refused, refusal()};
         }
