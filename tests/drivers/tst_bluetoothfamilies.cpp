@@ -18,11 +18,18 @@ struct Unchecked
     const char *family;
     const char *reason;
 };
-const std::vector<Unchecked> unchecked{};
+const std::vector<Unchecked> unchecked{
+    {"felicity_ble", "JSON text"},
+    {"ogt", "hexadecimal text"},
+};
 
 /// Families in whose replies some bytes mean nothing, or are passed over: damaged there, a reply gives what
 /// the whole one gives; of all others it gives nothing.
-const std::vector<Unchecked> looseParts{};
+const std::vector<Unchecked> looseParts{
+    {"humsienk", "its handshake says the same as the question"},
+    {"jk_ble", "words of the radio module and acknowledgements around the frames"},
+    {"myvolta", "one reading is many messages, some of which are not needed"},
+};
 
 bool isIn(const std::vector<Unchecked> &list, const QString &family)
 {
