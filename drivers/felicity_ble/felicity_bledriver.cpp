@@ -3,12 +3,12 @@
 #include "drivers/felicity_ble/felicity_bledriver.h"
 
 #include "bms/fieldtable.h"
+#include "drivers/modbus/registers.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <cmath>
-#include <numeric>
 
 namespace sb::felicity_ble {
 namespace {
@@ -292,11 +292,9 @@ Reply FelicityBleDriver::lineSilent(const Request *, Update &)
 
 Recognition FelicityBleDriver::recognise(const BatteryState &read) const
 {
-    if (!read.voltage || !read.soc || read.cellVoltages.empty() || !read.serialNumber)
-        return Recognition::No;
-    const double sum = std::accumulate(read.cellVoltages.begin(), read.cellVoltages.end(), 0.0,
-                                       [](double all, const Number &cell) { return all + cell.value_or(0); });
-    return std::abs(sum - *read.voltage) <= sumTolerance * *read.voltage ? Recognition::Yes : Recognition::No;
+    const bool fits =
+        read.soc && read.serialNumber && modbus::cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
+    return fits ? Recognition::Yes : Recognition::No;
 }
 
 DriverDescriptor driver()

@@ -4,8 +4,6 @@
 
 #include <QCoreApplication>
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 namespace sb::humsienk {
 namespace {
@@ -71,6 +69,7 @@ constexpr size_t socAt = 8;
 constexpr std::array<size_t, 5> sensorsAt{20, 21, 22, 23, 25}; ///< the last is the surroundings'
 constexpr size_t cellPlaces = 24;
 constexpr size_t cellsSize = 2 * cellPlaces;
+constexpr double lowestCell = 0.5; ///< of a pack that is taken for one
 constexpr double highestCell = 5;
 
 constexpr size_t stateSize = 14;
@@ -317,11 +316,8 @@ bool HumsienkDriver::decodeCells(Bytes data, BatteryState &to)
 
 Recognition HumsienkDriver::recognise(const BatteryState &read) const
 {
-    if (!read.voltage || read.cellVoltages.empty() || !read.chargeAllowed)
-        return Recognition::No;
-    const double sum = std::accumulate(read.cellVoltages.begin(), read.cellVoltages.end(), 0.0,
-                                       [](double all, const Number &cell) { return all + cell.value_or(0); });
-    return std::abs(sum - *read.voltage) <= sumTolerance * *read.voltage ? Recognition::Yes : Recognition::No;
+    const bool fits = read.chargeAllowed && modbus::cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
+    return fits ? Recognition::Yes : Recognition::No;
 }
 
 std::unique_ptr<Procedure> HumsienkDriver::control(Control control, double value, const BatteryState &)

@@ -4,7 +4,7 @@
 
 #include "bms/driverregistry.h"
 #include "drivers/frames/framedriver.h"
-#include "drivers/modbus/settings.h"
+#include "drivers/jk_ble/jk_bleprotocol.h"
 
 namespace sb::jk_ble {
 
@@ -32,22 +32,13 @@ public:
     writeParameters(const std::vector<ParameterValue> &values) override;
 
 private:
-    /// How a board lays out its frames.
-    enum class Variant : quint8 {
-        Floats,  ///< JK04: a balancer, up to 24 cells
-        Cells24, ///< JK02_24S
-        Cells32, ///< JK02_32S
-    };
     [[nodiscard]] std::optional<int> idOf(Bytes frame) const override;
     [[nodiscard]] Taken decode(Bytes frame, const Request &pending, Update &update) override;
     [[nodiscard]] Taken unasked(Bytes frame, const Request *pending, Update &update) override;
     [[nodiscard]] bool take(Bytes frame, Update &update);
     [[nodiscard]] bool takeStatus(Bytes frame, BatteryState &to);
-    [[nodiscard]] bool takeSettings(Bytes frame, BatteryState &to);
-    void takeInformation(Bytes frame, BatteryState &to);
-    void takeParameters(Bytes frame, std::vector<ParameterValue> &to) const;
-    [[nodiscard]] std::optional<Variant> knownVariant() const;
-    [[nodiscard]] Variant variantOf(Bytes status) const;
+    /// Nothing, as long as the board told neither its version nor a status.
+    [[nodiscard]] std::optional<Variant> variant() const;
     [[nodiscard]] modbus::SettingAccess settings() const;
 
     FrameSplitter m_acknowledgements;

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/myvolta/myvoltadriver.h"
 
+#include "drivers/modbus/registers.h"
+
 #include <algorithm>
-#include <numeric>
 
 namespace sb::myvolta {
 namespace {
@@ -61,6 +62,7 @@ constexpr size_t heaterAt = 3;
 constexpr quint8 heaterBit = 0x80;
 constexpr int mostCells = 16;
 constexpr double notFitted = 0.1;
+constexpr double lowestCell = 0.5; ///< of a pack that is taken for one
 constexpr double highestCell = 5;
 constexpr qint64 noSensor = -32768;
 
@@ -228,11 +230,8 @@ bool MyvoltaDriver::decodeAll(BatteryState &to) const
 
 Recognition MyvoltaDriver::recognise(const BatteryState &read) const
 {
-    if (!read.voltage || read.cellVoltages.empty())
-        return Recognition::No;
-    const double sum = std::accumulate(read.cellVoltages.begin(), read.cellVoltages.end(), 0.0,
-                                       [](double all, const Number &cell) { return all + cell.value_or(0); });
-    return std::abs(sum - *read.voltage) <= sumTolerance * sum ? Recognition::Yes : Recognition::No;
+    const bool fits = modbus::cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
+    return fits ? Recognition::Yes : Recognition::No;
 }
 
 DriverDescriptor driver()

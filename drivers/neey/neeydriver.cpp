@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/neey/neeydriver.h"
 
+#include "drivers/modbus/registers.h"
+
 #include <cmath>
-#include <numeric>
 
 namespace sb::neey {
 namespace {
@@ -225,11 +226,8 @@ bool NeeyDriver::decodeCells(Bytes frame, BatteryState &to)
 
 Recognition NeeyDriver::recognise(const BatteryState &read) const
 {
-    if (!read.voltage || read.cellVoltages.empty())
-        return Recognition::No;
-    const double sum = std::accumulate(read.cellVoltages.begin(), read.cellVoltages.end(), 0.0,
-                                       [](double all, const Number &cell) { return all + cell.value_or(0); });
-    return std::abs(sum - *read.voltage) <= sumTolerance * sum ? Recognition::Yes : Recognition::No;
+    const bool fits = modbus::cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
+    return fits ? Recognition::Yes : Recognition::No;
 }
 
 DriverDescriptor driver()

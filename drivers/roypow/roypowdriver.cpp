@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/roypow/roypowdriver.h"
 
+#include "drivers/modbus/registers.h"
+
 #include <QStringList>
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 namespace sb::roypow {
 namespace {
@@ -227,14 +227,8 @@ FrameDriver::Taken RoypowDriver::decode(Bytes frame, const Request &pending, Upd
 
 Recognition RoypowDriver::recognise(const BatteryState &read) const
 {
-    if (!read.voltage || !read.soc || read.cellVoltages.empty())
-        return Recognition::No;
-    const double sum = std::accumulate(read.cellVoltages.begin(), read.cellVoltages.end(), 0.0,
-                                       [](double all, const Number &cell) { return all + cell.value_or(0); });
-    const bool cells = std::all_of(read.cellVoltages.begin(), read.cellVoltages.end(),
-                                   [](const Number &cell) { return cell.value_or(0) >= lowestCell; });
-    return cells && std::abs(sum - *read.voltage) <= sumTolerance * *read.voltage ? Recognition::Yes
-                                                                                  : Recognition::No;
+    const bool fits = read.soc && modbus::cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
+    return fits ? Recognition::Yes : Recognition::No;
 }
 
 DriverDescriptor driver()
