@@ -149,7 +149,7 @@ DriverInfo describe()
     DriverInfo info;
     info.id = QStringLiteral("felicity_ble");
     info.names = {QStringLiteral("Felicity Solar")};
-    info.bmsTypes = {QStringLiteral("Felicity_Ble"), QStringLiteral("aiobmsble_felicity_bms")};
+    info.bmsTypes = {QStringLiteral("aiobmsble_felicity_bms")};
     info.typeName = QStringLiteral("Felicity");
     info.transports = {TransportKind::Bluetooth};
     info.bluetooth.profiles = {
