@@ -68,15 +68,12 @@ Reply FrameDriver::takeFrames(const Request *pending, Update &update)
 Reply FrameDriver::takeFrom(FrameSplitter &splitter, const Request *pending, Update &update)
 {
     for (Bytes frame = splitter.next(); !frame.empty(); frame = splitter.next()) {
-        if (pending && !pending->bytes.isEmpty() && viewOf(frame) == pending->bytes) {
+        if (lineEchoes() && pending && !pending->bytes.isEmpty() && viewOf(frame) == pending->bytes) {
             ++m_counters.echoes;
             continue;
         }
-        if (!pending || idOf(frame) != pending->id) {
-            ++m_counters.foreignFrames;
-            continue;
-        }
-        switch (decode(frame, *pending, update)) {
+        const bool asked = pending && idOf(frame) == pending->id;
+        switch (asked ? decode(frame, *pending, update) : unasked(frame, pending, update)) {
         case Taken::Foreign:
             ++m_counters.foreignFrames;
             break;
@@ -88,6 +85,8 @@ Reply FrameDriver::takeFrom(FrameSplitter &splitter, const Request *pending, Upd
                 return takeFrom(m_splitter, pending, update);
             break;
         case Taken::Done:
+            if (!pending)
+                break;
             keepOnly(splitter);
             return {ReplyState::Complete, 0};
         case Taken::Refused:

@@ -56,8 +56,14 @@ protected:
     /// \a frame has the id of \a pending and a right checksum. Its lengths are still to be checked; where it
     /// is not taken, \a update must stay as it was.
     [[nodiscard]] virtual Taken decode(Bytes frame, const Request &pending, Update &update) = 0;
+    /// A frame that answers another question, or (\a pending null) none at all. Boards that speak by
+    /// themselves say in it what is worth taking.
+    [[nodiscard]] virtual Taken unasked(Bytes, const Request *, Update &) { return Taken::Foreign; }
     /// The code of the last frame that was Refused.
     [[nodiscard]] virtual int refusal() const { return 0; }
+    /// Some boards confirm in the words of the question: families of radios, where nothing comes back by
+    /// itself, may say no.
+    [[nodiscard]] virtual bool lineEchoes() const { return true; }
     /// For families that strip or unscramble what arrives before it is cut into frames.
     [[nodiscard]] virtual Bytes cleaned(Bytes bytes) { return bytes; }
 

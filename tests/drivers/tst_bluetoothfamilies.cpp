@@ -23,6 +23,8 @@ const std::vector<Unchecked> unchecked{
     {"tianpwr", "pages without one; the cells must make up the voltage"},
     {"braunpwr", "start, length and end only"},
     {"ws_nova", "the rule of the checksum is not known"},
+    {"felicity_ble", "JSON text"},
+    {"ogt", "hexadecimal text"},
 };
 
 /// Families in whose replies some bytes mean nothing, or are passed over: damaged there, a reply gives what
@@ -32,6 +34,9 @@ const std::vector<Unchecked> looseParts{
     {"topband", "what stands behind the digits; small letters are digits, too"},
     {"cbtpwr_vb", "the digits of the checksum may be small letters"},
     {"ej", "the digits of the checksum may be small letters"},
+    {"humsienk", "its handshake says the same as the question"},
+    {"jk_ble", "words of the radio module and acknowledgements around the frames"},
+    {"myvolta", "one reading is many messages, some of which are not needed"},
 };
 
 bool isIn(const std::vector<Unchecked> &list, const QString &family)

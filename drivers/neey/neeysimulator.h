@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "simulator/simulateddevice.h"
+
+namespace sb::neey {
+
+class NeeySimulator final : public SimulatedDevice
+{
+public:
+    explicit NeeySimulator(Pack &pack)
+        : m_pack(pack)
+    {}
+
+    void receive(Bytes bytes, std::vector<SimulatedReply> &replies) override;
+
+private:
+    [[nodiscard]] QByteArray cells() const;
+    [[nodiscard]] static QByteArray information();
+
+    Pack &m_pack;
+};
+
+[[nodiscard]] SimulatorDescriptor simulator();
+
+} // namespace sb::neey
