@@ -21,6 +21,7 @@ struct Unchecked
 const std::vector<Unchecked> unchecked{
     {"pro", "one published frame breaks its checksum: one whose power fits is taken without"},
     {"superb", "no checksum"},
+    {"superb_v2", "no checksum"},
 };
 
 /// Families in whose replies some bytes mean nothing, or are passed over: damaged there, a reply gives what
