@@ -25,6 +25,9 @@ const std::vector<Unchecked> unchecked{
     {"ws_nova", "the rule of the checksum is not known"},
     {"felicity_ble", "JSON text"},
     {"ogt", "hexadecimal text"},
+    {"pro", "one published frame breaks its checksum: one whose power fits is taken without"},
+    {"superb", "no checksum"},
+    {"superb_v2", "no checksum"},
 };
 
 /// Families in whose replies some bytes mean nothing, or are passed over: damaged there, a reply gives what
