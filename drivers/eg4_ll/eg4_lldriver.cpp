@@ -16,18 +16,23 @@ constexpr Read infoRead{ReadHolding, 105, 23, Asked::AtStart, false, 0, 1500};
 constexpr Read settingsRead{ReadHolding, 45, 91, Asked::AtStart, true, 0, 2500};
 constexpr Read liveRead{ReadHolding, 0, 39, Asked::Always, false, 0, 2000};
 constexpr std::array reads{infoRead, settingsRead, liveRead};
+// Over Bluetooth only the live values were ever seen.
+constexpr std::array radioReads{
+    Read{ReadHolding, liveRead.start, liveRead.count, Asked::Always, false, 0, 1500},
+    Read{ReadHolding, infoRead.start, infoRead.count, Asked::AtStart, true, 0, 1500},
+};
 
 // ---- Live ----
 constexpr std::array liveFields{
     FieldRow{0, Wire::U16BE, &BatteryState::voltage, 0.01},
     FieldRow{18, Wire::S16BE, &BatteryState::mosfetTemperature},
-    FieldRow{21, Wire::U16BE, &BatteryState::remainingAh},
     FieldRow{23, Wire::U16BE, &BatteryState::soh},
     FieldRow{24, Wire::U16BE, &BatteryState::soc},
     FieldRow{29, Wire::U32BE, &BatteryState::cycles},
     FieldRow{36, Wire::U16BE, &BatteryState::cellCount},
 };
-constexpr quint16 currentReg = 1; // s16, positive = charging
+constexpr quint16 currentReg = 1;    // s16, positive = charging
+constexpr quint16 remainingReg = 21; // Ah; over Bluetooth 0.1 Ah
 constexpr ListRow cells{2, Wire::U16BE, 2, &BatteryState::cellVoltages, 0.001};
 constexpr quint16 statusReg = 25;
 constexpr quint16 warningReg = 26;
@@ -38,7 +43,7 @@ constexpr Scale ampereHours(1.0 / 3600000);
 constexpr quint16 designCapacityReg = 37; // 0.1 Ah
 constexpr ListRow sensors{33, Wire::S8, 1, &BatteryState::temperatures};
 constexpr int sensorCount = 6;
-constexpr double unusedSensor = -56;
+constexpr double coldestSensor = -40; ///< unused ones say -56
 constexpr quint16 balancingReg = 38;
 constexpr qint64 maxCells = 16;
 
@@ -101,16 +106,32 @@ void dropZero(Number &value)
         value.reset();
 }
 
-/// Unused sensors read 0 or -56; a first sensor at 0 degC is believed.
+/// Unused sensors read 0 or less than any can; a first sensor at 0 degC is believed.
 void dropUnused(Numbers &temperatures)
 {
     for (Number &temperature : temperatures) {
-        if (temperature == unusedSensor)
+        if (temperature && *temperature < coldestSensor)
             temperature.reset();
     }
     while (!temperatures.empty() &&
            (!temperatures.back() || (*temperatures.back() == 0 && temperatures.size() > 1)))
         temperatures.pop_back();
+}
+
+bool isRadio(const DriverConfig &config) { return config.transport == TransportKind::Bluetooth; }
+
+std::span<const Read> readsOver(const DriverConfig &config)
+{
+    if (isRadio(config))
+        return radioReads;
+    return reads;
+}
+
+double currentUnit(const DriverConfig &config)
+{
+    const QVariant scale = config.options.value(QStringLiteral("currentScale"));
+    const double unit = scale.isValid() ? scale.toDouble() : isRadio(config) ? 0.1 : 0.01;
+    return unit == 0.1 ? 0.1 : 0.01;
 }
 
 Flag heating(qint64 status, const Numbers &temperatures)
@@ -136,19 +157,27 @@ DriverInfo describe()
 {
     DriverInfo info;
     info.id = QStringLiteral("eg4_ll");
-    info.names = {QStringLiteral("EG4-LL")};
-    info.bmsTypes = {QStringLiteral("EG4_LL")};
+    info.names = {QStringLiteral("EG4-LL"), QStringLiteral("SunGoldPower")};
+    info.bmsTypes = {QStringLiteral("EG4_LL"), QStringLiteral("eg4_ble"),
+                     QStringLiteral("aiobmsble_eg4_bms")};
     info.typeName = QStringLiteral("EG4 LL");
-    info.transports = {TransportKind::Serial};
+    info.transports = {TransportKind::Serial, TransportKind::Bluetooth};
     info.serial.baudRates = {9600};
     info.serial.gapMs = 100;
+    info.bluetooth.profiles = {{.service = bluetoothUuid(0x1000),
+                                .notify = {bluetoothUuid(0x1002)},
+                                .write = bluetoothUuid(0x1001)}};
+    info.bluetooth.advertisements = {{.service = "1000", .maker = 0x6F80, .makerData = "b0"},
+                                     {.maker = 0x45CC, .makerData = "a5"}};
     info.addresses = {masterUnit, usualUnit};
     info.pollIntervalMs = 2000;
     info.detectionRank = 30;
-    info.verified = QT_TRANSLATE_NOOP("Evidence", "The live values: one captured block of a 12 V pack.");
+    info.verified =
+        QT_TRANSLATE_NOOP("Evidence", "The live values: one captured block of a 12 V pack, read over "
+                                      "Bluetooth.");
     info.documents = QT_TRANSLATE_NOOP(
         "Evidence", "Identity and settings (document V01.06, frames built from it), the alarms, the unit "
-                    "of the current on other models.");
+                    "of the current on other models; identity over Bluetooth.");
     info.reads = {Field::productName,
                   Field::uniqueId,
                   Field::serialNumber,
@@ -186,8 +215,9 @@ DriverInfo describe()
 } // namespace
 
 Eg4LlDriver::Eg4LlDriver(const DriverConfig &config)
-    : ModbusDriver(config, usualUnit, reads)
-    , m_current(config.options.value(QStringLiteral("currentScale")).toDouble() == 0.1 ? 0.1 : 0.01)
+    : ModbusDriver(config, usualUnit, readsOver(config))
+    , m_current(currentUnit(config))
+    , m_ampereHours(isRadio(config) ? 0.1 : 1.0)
 {}
 
 const DriverInfo &Eg4LlDriver::info() const
@@ -218,6 +248,7 @@ bool Eg4LlDriver::decodeLive(const Registers &registers, BatteryState &to) const
     if (cellCount < 1 || cellCount > maxCells)
         return false;
     registers.decode(liveFields, to);
+    to.remainingAh = m_ampereHours.apply(static_cast<double>(word(remainingReg)));
     dropZero(to.remainingAh); // 0 at 48 %: some models don't tell it
     to.current = m_current.apply(static_cast<double>(registers.integer(currentReg, Wire::S16BE).value_or(0)));
     const auto full = static_cast<double>(registers.integer(fullCapacityReg, Wire::U32BE).value_or(0));
@@ -239,6 +270,8 @@ bool Eg4LlDriver::decodeLive(const Registers &registers, BatteryState &to) const
     decodeAlarms(protectionAlarms, static_cast<quint64>(protection), to.alarms);
     decodeAlarms(errorAlarms, static_cast<quint64>(error), to.alarms);
     to.problemCode = protection << 16 | error;
+    if (isRadio(config()))
+        to.problemCode = word(warningReg) << 32 | *to.problemCode;
     const qint64 status = word(statusReg);
     to.chargeAllowed = (protection & stopsCharge) == 0 && (status & 0xFF) != protecting;
     to.dischargeAllowed = (protection & stopsDischarge) == 0;
@@ -258,18 +291,22 @@ void Eg4LlDriver::decodeInfo(const Registers &registers, BatteryState &to) const
 
 Recognition Eg4LlDriver::recognise(const BatteryState &read) const
 {
-    const bool isText = read.hardwareVersion && !read.hardwareVersion->contains(QLatin1Char('?'));
+    const bool isText = read.hardwareVersion ? !read.hardwareVersion->contains(QLatin1Char('?'))
+                                             : isRadio(config()) && read.soc && *read.soc <= 100;
     return isText && cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
 }
 
 const std::vector<ParameterInfo> &Eg4LlDriver::parameters() const
 {
     static const std::vector<ParameterInfo> infos = settingInfos(settingRows());
-    return infos;
+    static const std::vector<ParameterInfo> none;
+    return isRadio(config()) ? none : infos;
 }
 
 std::unique_ptr<Procedure> Eg4LlDriver::readParameters(const QStringList &ids)
 {
+    if (isRadio(config()))
+        return nullptr;
     return readSettings({settingRows(),
                          [to = unit()](const SettingRow &) {
                              return request(

@@ -8,9 +8,11 @@
 
 namespace sb::eg4_ll {
 
-/// EG4-LL batteries over RS485. Facts: EG4-LL document V01.06 and one captured block of a 12 V pack.
+/// EG4-LL batteries over RS485 and, as SunGoldPower's, over Bluetooth. Facts: EG4-LL document V01.06 and one
+/// captured block of a 12 V pack.
 ///
-/// Option: `currentScale` (0.01) A per unit of the current; some models count in 0.1 A.
+/// Option: `currentScale` (0.01) A per unit of the current; some models, and all over Bluetooth, count in
+/// 0.1 A.
 class Eg4LlDriver final : public modbus::ModbusDriver
 {
 public:
@@ -28,6 +30,7 @@ private:
     void decodeInfo(const modbus::Registers &registers, BatteryState &to) const;
 
     Scale m_current;
+    Scale m_ampereHours;
 };
 
 [[nodiscard]] DriverDescriptor driver();

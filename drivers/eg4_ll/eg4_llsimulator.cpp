@@ -18,12 +18,29 @@ quint16 word(double value) { return static_cast<quint16>(std::lround(value)); }
 
 } // namespace
 
-SimulatorDescriptor simulator() { return {QStringLiteral("eg4_ll"), 16, create}; }
+SimulatorDescriptor simulator()
+{
+    SimulatedRadio radio;
+    radio.name = "Z122002264";
+    radio.address = "80:6F:B0:15:5E:71";
+    radio.advertised = {"1000"};
+    radio.makerData = {{0x6F80, QByteArray::fromHex("b0155e71")}};
+    radio.services = {{"1000", {{"1001", "write,write-without-response"}, {"1002", "read,notify"}}}};
+    radio.chunk = 80;
+    return {QStringLiteral("eg4_ll"), 16, create, radio};
+}
 
 Eg4LlSimulator::Eg4LlSimulator(Pack &pack, int unit)
     : SimulatedSlave({unit})
     , m_pack(pack)
 {}
+
+void Eg4LlSimulator::written(const QString &characteristic, Bytes bytes, std::vector<SimulatedReply> &replies)
+{
+    m_byRadio = true;
+    SimulatedSlave::written(characteristic, bytes, replies);
+    m_byRadio = false;
+}
 
 modbus::SimulatedSlave::Content Eg4LlSimulator::content(int, int function) const
 {
@@ -33,12 +50,12 @@ modbus::SimulatedSlave::Content Eg4LlSimulator::content(int, int function) const
     for (int reg = 0; reg < 39; ++reg)
         all[reg] = 0;
     all[0] = word(m_pack.voltage() * 100);
-    all[1] = word(m_pack.current() * 100);
+    all[1] = word(m_pack.current() * (m_byRadio ? 10 : 100));
     const int cells = std::min(m_pack.config().cells, 16);
     for (int i = 0; i < cells; ++i)
         all[2 + i] = word(m_pack.cellVoltages()[static_cast<size_t>(i)] * 1000);
     all[18] = word(m_pack.mosfetTemperature());
-    all[21] = word(m_pack.remainingAh());
+    all[21] = word(m_pack.remainingAh() * (m_byRadio ? 10 : 1));
     all[23] = 100;
     all[24] = word(m_pack.soc());
     const std::pair<Protection, int> bits[] = {

@@ -11,6 +11,8 @@ class Eg4LlSimulator final : public modbus::SimulatedSlave
 public:
     Eg4LlSimulator(Pack &pack, int unit);
 
+    void written(const QString &characteristic, Bytes bytes, std::vector<SimulatedReply> &replies) override;
+
     bool tellsSettings = true;
 
 protected:
@@ -20,6 +22,7 @@ private:
     void addSettings(Content &to) const;
 
     Pack &m_pack;
+    bool m_byRadio = false; ///< its numbers have other units there
 };
 
 [[nodiscard]] SimulatorDescriptor simulator();

@@ -9,6 +9,7 @@ using namespace modbus;
 
 constexpr quint8 usualUnit = 0x30;
 constexpr int rareMs = 10000;
+constexpr int radioMs = 1500;
 
 // Some firmware refuses the long reads; the short ones tell the same.
 constexpr std::array reads{
@@ -23,6 +24,15 @@ constexpr std::array reads{
     Read{ReadHolding, 5110, 8, Asked::AtStart, true},                           // serial
     Read{ReadHolding, 5130, 2, Asked::AtStart, true},                           // firmware
     Read{ReadHolding, 5132, 8, Asked::AtStart, true},                           // maker
+};
+
+// Over Bluetooth all know the long reads, and flags and texts lie in one.
+constexpr quint16 identityReg = 5104;
+constexpr std::array radioReads{
+    Read{ReadHolding, 5042, 7, Asked::Always, false, 0, radioMs},
+    Read{ReadHolding, 5000, 34, Asked::Always, false, 0, radioMs},
+    Read{ReadHolding, 5100, 8, Asked::Always, true, 0, radioMs},
+    Read{ReadHolding, identityReg, 28, Asked::AtStart, true, 0, radioMs},
 };
 
 constexpr std::array totals{
@@ -47,6 +57,7 @@ constexpr qint64 maxBmsSensors = 2;
 constexpr quint16 cellFlagsReg = 5100;   // 2 bits per cell: low, high
 constexpr quint16 sensorFlagsReg = 5102; // 2 bits per sensor: low, high
 constexpr quint16 otherFlagsReg = 5104;
+constexpr quint16 lastWordsReg = 5103; ///< the last four registers of all flags
 constexpr quint16 statusReg = 5106;
 constexpr qint64 lowBits = 0x55555555;
 constexpr qint64 highBits = 0xAAAAAAAA;
@@ -81,6 +92,7 @@ constexpr size_t shortText = 4;
 constexpr qint64 mostCycles = 10000;  ///< more: the bytes are swapped
 constexpr double lowestPerCell = 2.0; ///< V, of a pack that is recognised
 constexpr double highestPerCell = 4.5;
+constexpr double sumTolerance = 0.06; ///< of cells in tenths of a volt
 
 qint64 cyclesOf(qint64 raw)
 {
@@ -88,20 +100,52 @@ qint64 cyclesOf(qint64 raw)
     return raw > mostCycles && swapped < raw ? swapped : raw;
 }
 
+/// Option `variant`, or what the configuration or the radio's name says.
+bool isPro(const DriverConfig &config)
+{
+    const auto option = [&](const char *name) {
+        return config.options.value(QLatin1String(name)).toString();
+    };
+    const QString variant = option("variant");
+    if (!variant.isEmpty() || config.transport != TransportKind::Bluetooth)
+        return variant == QLatin1String("pro");
+    const QString name = option("localName");
+    return option("bmsType").contains(QLatin1String("pro"), Qt::CaseInsensitive) ||
+           name.startsWith(QLatin1String("RNGRBP")) || name.startsWith(QLatin1String("RNGC"));
+}
+
+std::span<const Read> readsOver(TransportKind transport)
+{
+    if (transport == TransportKind::Bluetooth)
+        return radioReads;
+    return reads;
+}
+
 DriverInfo describe()
 {
     DriverInfo info;
     info.id = QStringLiteral("renogy");
     info.names = {QStringLiteral("Renogy")};
-    info.bmsTypes = {QStringLiteral("Renogy")};
+    info.bmsTypes = {QStringLiteral("Renogy"), QStringLiteral("aiobmsble_renogy_bms"),
+                     QStringLiteral("aiobmsble_renogy_pro_bms")};
     info.typeName = QStringLiteral("Renogy");
-    info.transports = {TransportKind::Serial};
+    info.transports = {TransportKind::Serial, TransportKind::Bluetooth};
     info.serial.baudRates = {9600};
     info.serial.gapMs = 30;
+    info.bluetooth.profiles = {{.service = bluetoothUuid(0xFFF0),
+                                .notify = {bluetoothUuid(0xFFF1)},
+                                .write = bluetoothUuid(0xFFD1),
+                                .writeService = bluetoothUuid(0xFFD0)}};
+    info.bluetooth.advertisements = {
+        {.name = "BT-TH-*", .service = "ffd0", .variant = "classic"},
+        {.name = "RNGRBP*", .maker = 0xE14C, .variant = "pro"},
+        {.name = "RNGC*", .maker = 0xE14C, .variant = "pro"},
+    };
     info.addresses = {usualUnit, 0xF7, 0xFF};
     info.detectionRank = 30;
     info.verified =
-        QT_TRANSLATE_NOOP("Evidence", "Totals, cells, temperatures and identity: captured frames.");
+        QT_TRANSLATE_NOOP("Evidence", "Totals, cells, temperatures and identity: captured frames, also over "
+                                      "Bluetooth (classic and Pro batteries).");
     info.documents = QT_TRANSLATE_NOOP(
         "Evidence", "The sensors of the board (5035 to 5041), the meaning of the flags, the FET bits.");
     info.reads = {Field::productName,
@@ -134,8 +178,9 @@ DriverInfo describe()
 } // namespace
 
 RenogyDriver::RenogyDriver(const DriverConfig &config)
-    : ModbusDriver(config, usualUnit, reads)
-    , m_currentUnit(config.options.value(QStringLiteral("variant")) == QLatin1String("pro") ? 0.1 : 0.01)
+    : ModbusDriver(config, usualUnit, readsOver(config.transport))
+    , m_currentUnit(isPro(config) ? 0.1 : 0.01)
+    , m_fetsSeen(config.transport == TransportKind::Bluetooth)
 {}
 
 const DriverInfo &RenogyDriver::info() const
@@ -164,7 +209,7 @@ bool RenogyDriver::decode(const Query &, const Registers &registers, Update &upd
             Scale(0.1).apply(static_cast<double>(registers.integer(bmsSensorReg, Wire::S16BE).value_or(0)));
     if (registers.has(currentReg))
         decodeTotals(registers, to);
-    if (registers.has(statusReg))
+    if (registers.has(cellFlagsReg))
         decodeFlags(registers, to);
     if (registers.has(modelReg)) {
         to.hardwareVersion = registers.text(modelReg, longText);
@@ -194,6 +239,11 @@ void RenogyDriver::decodeFlags(const Registers &registers, BatteryState &to)
 {
     const qint64 status = registers.integer(statusReg).value_or(0);
     to.problemCode = registers.integer(otherFlagsReg, Wire::U32BE).value_or(0) << 16 | (status & ~stateBits);
+    if (config().transport == TransportKind::Bluetooth) {
+        // All flags are one number there, wider than any: its low 64 bits.
+        const auto high = static_cast<quint64>(registers.integer(lastWordsReg).value_or(0));
+        to.problemCode = static_cast<qint64>(high << 48 | static_cast<quint64>(*to.problemCode));
+    }
     to.alarms = {};
     decodeAlarms(statusAlarms, static_cast<quint64>(status), to.alarms);
     const auto warn = [&](qint64 bits, AlarmName alarm) {
@@ -213,10 +263,14 @@ void RenogyDriver::decodeFlags(const Registers &registers, BatteryState &to)
 
 Recognition RenogyDriver::recognise(const BatteryState &read) const
 {
-    if (!read.hardwareVersion || !read.cellCount || !read.voltage)
+    const bool radio = config().transport == TransportKind::Bluetooth;
+    if ((!read.hardwareVersion && !radio) || !read.cellCount || !read.voltage)
+        return Recognition::No;
+    // The radio of the maker's solar chargers has the same name.
+    if (radio && (!read.soc || *read.soc > 100 || !cellsMakeUp(read, sumTolerance)))
         return Recognition::No;
     const double perCell = *read.voltage / static_cast<double>(*read.cellCount);
-    const bool isText = !read.hardwareVersion->contains(QLatin1Char('?'));
+    const bool isText = !read.hardwareVersion || !read.hardwareVersion->contains(QLatin1Char('?'));
     return isText && perCell >= lowestPerCell && perCell <= highestPerCell ? Recognition::Yes
                                                                            : Recognition::No;
 }

@@ -7,8 +7,9 @@
 
 namespace sb::renogy {
 
-/// Renogy smart lithium batteries over RS485 (RBT..LFP, Core). Facts: public register lists and frames
-/// captured from an RBT100LFP12-BT; flags, FETs and temperatures of the BMS were never seen on a real pack.
+/// Renogy smart lithium batteries over RS485 (RBT..LFP, Core) and Bluetooth (these, and Pro). Facts: public
+/// register lists and frames captured from an RBT100LFP12-BT and a Pro battery; flags and temperatures of the
+/// BMS were never seen on a real pack.
 ///
 /// Option: `variant` "pro" counts the current in 0.1 A instead of 0.01 A.
 ///
@@ -28,7 +29,7 @@ private:
     void decodeFlags(const modbus::Registers &registers, BatteryState &to);
 
     double m_currentUnit;
-    bool m_fetsSeen = false; ///< some packs never tell their FETs: all bits stay zero
+    bool m_fetsSeen; ///< some packs never tell their FETs on RS485: all bits stay zero
 };
 
 [[nodiscard]] DriverDescriptor driver();

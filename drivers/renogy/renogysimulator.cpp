@@ -18,7 +18,17 @@ quint16 word(double value) { return static_cast<quint16>(std::lround(value)); }
 
 } // namespace
 
-SimulatorDescriptor simulator() { return {QStringLiteral("renogy"), 4, create}; }
+SimulatorDescriptor simulator()
+{
+    SimulatedRadio radio;
+    radio.name = "BT-TH-66EDFC11";
+    radio.address = "60:98:66:ED:FC:11";
+    radio.advertised = {"ffd0"};
+    radio.makerData = {{0x9860, QByteArray::fromHex("66edfc11")}};
+    radio.services = {{"ffd0", {{"ffd1", "write,write-without-response"}}}, {"fff0", {{"fff1", "notify"}}}};
+    radio.chunk = 0;
+    return {QStringLiteral("renogy"), 4, create, radio};
+}
 
 RenogySimulator::RenogySimulator(Pack &pack, int unit)
     : SimulatedSlave({unit})

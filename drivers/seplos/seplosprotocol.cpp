@@ -35,6 +35,7 @@ constexpr size_t nameSize = 10;
 
 struct EventByte
 {
+    int number; ///< from 1
     size_t at;
     std::span<const AlarmRow> rows;
 };
@@ -98,13 +99,13 @@ constexpr std::array memories{
     AlarmRow{0, AlarmName::InternalFailure, AlarmLevel::Warning}, // EEPROM
     AlarmRow{1, AlarmName::InternalFailure, AlarmLevel::Warning}, // clock
 };
-constexpr std::array<EventByte, 7> events{{{0, faults},
-                                           {1, voltages},
-                                           {2, cellTemperatures},
-                                           {3, otherTemperatures},
-                                           {4, currents},
-                                           {5, others},
-                                           {13, memories}}};
+constexpr std::array<EventByte, 7> events{{{1, 0, faults},
+                                           {2, 1, voltages},
+                                           {3, 2, cellTemperatures},
+                                           {4, 3, otherTemperatures},
+                                           {5, 4, currents},
+                                           {6, 5, others},
+                                           {7, 13, memories}}};
 constexpr size_t problemBytes = 6; ///< the first events are the raw protection word
 constexpr size_t switchesAt = 6;
 constexpr size_t balancingAt = 7;      ///< cells 1 to 8, then 9 to 16
@@ -117,6 +118,14 @@ constexpr std::array switchFlags{
 };
 
 } // namespace
+
+void decodeEvent(int number, quint8 byte, AlarmSet &to)
+{
+    for (const EventByte &event : events) {
+        if (event.number == number)
+            decodeAlarms(event.rows, byte, to);
+    }
+}
 
 const Dialect &dialect() { return seplosDialect; }
 std::span<const Command> commands() { return seplosCommands; }
@@ -196,7 +205,7 @@ bool decodeStatus(Bytes info, BatteryState &to)
     decodeFlags(switchFlags, bytes, to);
     to.alarms = {};
     for (const EventByte &event : events)
-        decodeAlarms(event.rows, bytes[event.at], to.alarms);
+        decodeEvent(event.number, bytes[event.at], to.alarms);
     if (bytes[disconnectionAt] != 0 || bytes[disconnectionAt + 1] != 0)
         to.alarms.raise(AlarmName::InternalFailure, AlarmLevel::Alarm);
     qint64 problem = 0;

@@ -36,6 +36,9 @@ inline constexpr int seplosValues = 10;
 inline constexpr int boqiangValues = 2;
 inline constexpr int usualSensors = 6;
 
+/// Byte of the events with this number, from 1: over Bluetooth they are the same in another frame.
+void decodeEvent(int number, quint8 byte, AlarmSet &to);
+
 [[nodiscard]] bool decodeTelemetry(Bytes info, BatteryState &to, TelemetryExtras &extras);
 [[nodiscard]] bool decodeStatus(Bytes info, BatteryState &to);
 [[nodiscard]] bool decodeDeviceInformation(Bytes info, BatteryState &to);

@@ -28,9 +28,7 @@ public:
 private:
     [[nodiscard]] bool decode(const modbus::Query &query, const modbus::Registers &registers,
                               Update &to) override;
-    void decodeFactory(const modbus::Query &query, const modbus::Registers &registers,
-                       BatteryState &to) const;
-    void decodeCells(const modbus::Registers &registers, BatteryState &to);
+    void decodePack(const modbus::Registers &registers, BatteryState &to);
     void decodeEvents(Bytes coils, BatteryState &to) const;
     [[nodiscard]] modbus::SettingAccess settings() const;
 

@@ -33,6 +33,17 @@ class TestEg4Ll : public QObject
     }
 
 private slots:
+    void offersNoSettingsOverBluetooth()
+    {
+        const std::unique_ptr<Driver> driver =
+            eg4_ll::driver().create({TransportKind::Bluetooth, std::nullopt, {}});
+        QVERIFY(driver->parameters().empty());
+        QVERIFY(!driver->readParameters({}));
+        std::vector<Request> requests;
+        driver->requests(Phase::Identify, requests);
+        QVERIFY(requests.front().bytes == hex("01030000002705d0") && !requests.front().optional);
+    }
+
     void asksWhatTheProtocolFilePrints()
     {
         std::vector<Request> requests;
