@@ -114,6 +114,8 @@ struct Reply
 {
     ReplyState state = ReplyState::Waiting;
     int code = 0; ///< of a refusal, as the BMS sends it
+    /// Goes out at once, in whatever state: the BMS wants what it just said acknowledged, and goes on then.
+    QByteArray answer{};
 };
 
 struct LinkCounters

@@ -125,6 +125,8 @@ void Exchange::onFrame(const CanFrame &frame)
 
 void Exchange::handle(const Reply &reply)
 {
+    if (!reply.answer.isEmpty())
+        m_transport.write(reply.answer);
     switch (reply.state) {
     case ReplyState::Complete:
         finish(ExchangeResult::End::Complete, 0);

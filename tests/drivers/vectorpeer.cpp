@@ -161,28 +161,36 @@ int VectorPeer::findPieces(const QStringList &wanted, bool unusedOnly) const
     return -1;
 }
 
+Reply VectorPeer::chunks(Driver &driver, size_t at, const Request *pending, Update &update)
+{
+    for (const QString &chunk : m_exchanges[at].rx) {
+        Reply now = hear(driver, chunk, pending, update);
+        if (!now.answer.isEmpty()) {
+            const int next = find({QString::fromLatin1(now.answer.toHex())}, true);
+            if (next >= 0) {
+                m_exchanges[static_cast<size_t>(next)].used = true;
+                if (now.state == ReplyState::Waiting)
+                    now = chunks(driver, static_cast<size_t>(next), pending, update);
+            }
+        }
+        if (pending && now.state != ReplyState::Waiting)
+            return now; // bytes after a reply are nobody's: the next request begins with an empty line
+    }
+    return driver.lineSilent(pending, update);
+}
+
 /// The answer, and what the device says by itself after it.
 Reply VectorPeer::say(Driver &driver, size_t at, const Request *pending, Update &update)
 {
     Reply reply;
-    const auto chunks = [&](const Exchange &exchange) {
-        for (const QString &chunk : exchange.rx) {
-            const Reply now = hear(driver, chunk, pending, update);
-            if (pending && now.state != ReplyState::Waiting) {
-                reply = now;
-                return; // bytes after a reply are nobody's: the next request begins with an empty line
-            }
-        }
-        const Reply now = driver.lineSilent(pending, update);
-        if (pending)
-            reply = now;
-    };
-    chunks(m_exchanges[at]);
+    if (const Reply now = chunks(driver, at, pending, update); pending)
+        reply = now;
     for (size_t next = at + 1; next < m_exchanges.size() && m_exchanges[next].tx.isEmpty(); ++next) {
         m_exchanges[next].used = true;
         if (reply.state != ReplyState::Waiting)
             pending = nullptr;
-        chunks(m_exchanges[next]);
+        if (const Reply now = chunks(driver, next, pending, update); pending)
+            reply = now;
     }
     return reply;
 }

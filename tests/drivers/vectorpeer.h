@@ -38,6 +38,8 @@ private:
     };
     [[nodiscard]] int find(const QStringList &wanted, bool unusedOnly) const;
     [[nodiscard]] int findPieces(const QStringList &wanted, bool unusedOnly) const;
+    /// The chunks of an exchange, and of those that the driver's acknowledges ask for.
+    Reply chunks(Driver &driver, size_t at, const Request *pending, Update &update);
     Reply say(Driver &driver, size_t at, const Request *pending, Update &update);
     Reply hear(Driver &driver, const QString &chunk, const Request *pending, Update &update) const;
 

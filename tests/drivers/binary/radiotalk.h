@@ -33,6 +33,28 @@ inline QByteArrayList radioAnswer(SimulatedDevice &board, const Request &request
     return all;
 }
 
+/// The same where the board goes on only when \a driver has acknowledged what it said.
+inline QByteArrayList radioAnswer(Driver &driver, SimulatedDevice &board, const Request &request,
+                                  const GattProfile &profile)
+{
+    QByteArrayList all = radioAnswer(board, request, profile);
+    if (request.reads)
+        return all;
+    Update update;
+    driver.begin(request);
+    for (qsizetype at = 0; at < all.size(); ++at) {
+        const Reply reply = driver.receive(bytesOf(all.at(at)), &request, update);
+        if (reply.answer.isEmpty())
+            continue;
+        std::vector<SimulatedReply> replies;
+        board.written(targetOf(request, profile), bytesOf(reply.answer), replies);
+        for (const SimulatedReply &each : replies)
+            all.append(each.bytes);
+    }
+    (void)driver.lineSilent(&request, update);
+    return all;
+}
+
 /// In notifications of at most \a size bytes; 0: as they are.
 inline QByteArrayList inChunks(const QByteArrayList &replies, qsizetype size)
 {
