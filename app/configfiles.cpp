@@ -204,7 +204,7 @@ QStringList configuredBluetooth(const ConfigFiles &files)
         if (address.isEmpty() || addresses.contains(address))
             return;
         addresses.append(address);
-        batteries.append((type + QLatin1Char(' ') + address).trimmed());
+        batteries.append(QString(type + QLatin1Char(' ') + address).trimmed());
     };
     for (const QString &entry : files.configuration.words("BLUETOOTH_BMS")) {
         const QString text = entry.simplified();

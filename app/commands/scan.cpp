@@ -5,6 +5,7 @@
 #include "app/exitcode.h"
 #include "app/options.h"
 #include "app/signals.h"
+#include "bluetooth/bluetooth.h"
 #include "session/detectionreport.h"
 #include "transport/portfinder.h"
 #include "transport/serialtransport.h"
@@ -19,6 +20,9 @@ namespace sb {
 namespace {
 
 QString tr(const char *text) { return QCoreApplication::translate("ScanCommand", text); }
+
+constexpr double detectSeconds = 120;
+constexpr double listenSeconds = 10;
 
 struct ScanResult
 {
@@ -101,6 +105,85 @@ void detectAll(std::vector<ScanResult> &results, const Environment &environment,
     loop.exec();
 }
 
+/// What is heard over Bluetooth in so many ms; the last word of each device counts, and its best known name.
+QMap<QString, Advertisement> listen(const Environment &environment, const QString &adapter, int ms,
+                                    QString *error)
+{
+    QMap<QString, Advertisement> heard;
+    QEventLoop loop;
+    Bluetooth &bluetooth = environment.bluetooth();
+    QObject::connect(&bluetooth, &Bluetooth::advertised, &loop, [&](const Advertisement &advertisement) {
+        Advertisement &known = heard[advertisement.address];
+        const Advertisement before = known;
+        known = advertisement;
+        if (known.name.isEmpty())
+            known.name = before.name;
+        if (!known.rssi)
+            known.rssi = before.rssi;
+    });
+    QObject::connect(&bluetooth, &Bluetooth::scanFailed, &loop, [&](const QString &text) {
+        *error = text;
+        loop.quit();
+    });
+    ProcessSignals processSignals;
+    QObject::connect(&processSignals, &ProcessSignals::interrupted, &loop, &QEventLoop::quit);
+    QTimer::singleShot(ms, &loop, &QEventLoop::quit);
+    bluetooth.startScan(adapter);
+    loop.exec();
+    bluetooth.stopScan();
+    return heard;
+}
+
+/// The name without what no screen can show.
+QString shownName(const Advertisement &advertisement)
+{
+    QString name;
+    for (const QChar c : advertisement.name)
+        name.append(c.isPrint() ? c : QLatin1Char(' '));
+    return name.trimmed();
+}
+
+QJsonObject deviceJson(const Advertisement &advertisement, const Environment &environment)
+{
+    QJsonObject object{{QStringLiteral("address"), advertisement.address},
+                       {QStringLiteral("name"), shownName(advertisement)}};
+    if (advertisement.rssi)
+        object.insert(QStringLiteral("rssi"), *advertisement.rssi);
+    QJsonArray matches;
+    for (const AdvertisedDriver &each : environment.drivers.advertised(advertisement))
+        matches.append(each.driver->info.id);
+    if (!matches.isEmpty())
+        object.insert(QStringLiteral("bms"), matches.first());
+    object.insert(QStringLiteral("matches"), matches);
+    return object;
+}
+
+QString strengthText(int dBm)
+{
+    constexpr int good = -60;
+    constexpr int fair = -80;
+    constexpr int poor = -90;
+    if (dBm > good)
+        return tr("good");
+    if (dBm > fair)
+        return tr("fair");
+    return dBm > poor ? tr("poor") : tr("too weak");
+}
+
+void printDevice(const Advertisement &advertisement, const Environment &environment)
+{
+    QStringList matches;
+    for (const AdvertisedDriver &each : environment.drivers.advertised(advertisement))
+        matches.append(each.driver->info.id);
+    const QString strength =
+        advertisement.rssi ? tr("%1 dBm (%2)").arg(*advertisement.rssi).arg(strengthText(*advertisement.rssi))
+                           : tr("not heard now");
+    console::line(QStringLiteral("%1  %2  %3  %4")
+                      .arg(advertisement.address, strength, shownName(advertisement),
+                           matches.join(QStringLiteral(", ")))
+                      .trimmed());
+}
+
 QJsonObject portJson(const ScanResult &result, bool detected)
 {
     QJsonObject object{{QStringLiteral("port"), result.port.device},
@@ -172,23 +255,33 @@ void printPort(const ScanResult &result, bool detected)
 int scanCommand(const QStringList &arguments, Environment &environment)
 {
     Options options(
-        QStringLiteral("scan [--serial] [--detect] [--port PORT ...] [--all] [--json] [--timeout S]"),
+        QStringLiteral("scan [--serial] [--ble] [--detect] [--port PORT ...] [--all] [--json] [--timeout S]"),
         tr("Lists the serial ports of this machine with their adapter and the name that stays the same\n"
            "after plugging in again; with --detect also asks which BMS is there and, where none answers,\n"
            "tells what was sent, what came back and what is most likely wrong."));
-    options.flag(QStringLiteral("serial"), tr("Serial ports (what is scanned anyway, so far)."));
+    options.flag(QStringLiteral("serial"), tr("Serial ports; what is scanned where nothing else is named."));
+    options.flag(QStringLiteral("ble"),
+                 tr("Bluetooth devices that are heard: name, address, strength, BMS."));
+    options.value(QStringLiteral("adapter"), QStringLiteral("HCI"),
+                  tr("Bluetooth adapter, such as hci1, or its address; else the first."));
     options.flag(QStringLiteral("detect"), tr("Asks every port which BMS is on it."));
     options.value(QStringLiteral("port"), QStringLiteral("PORT"),
                   tr("Only this port, also one that is not listed; may be given several times."));
     options.flag(QStringLiteral("all"), tr("Shows ports without hardware, too."));
     options.flag(QStringLiteral("json"), tr("Prints one JSON document."));
-    options.value(QStringLiteral("timeout"), QStringLiteral("S"), tr("How long --detect may take."),
-                  QStringLiteral("120"));
+    options.value(QStringLiteral("timeout"), QStringLiteral("S"),
+                  tr("How long --detect may take (120), and how long --ble listens (10)."));
     if (const auto code = options.parse(arguments))
         return *code;
-    const auto timeout = options.number(QStringLiteral("timeout"), 1, 600);
-    if (!timeout)
-        return WrongUse;
+    std::optional<double> timeout;
+    if (options.isSet(QStringLiteral("timeout"))) {
+        timeout = options.number(QStringLiteral("timeout"), 1, 600);
+        if (!timeout)
+            return WrongUse;
+    }
+    const bool radio = options.isSet(QStringLiteral("ble"));
+    const bool wires =
+        !radio || options.isSet(QStringLiteral("serial")) || options.isSet(QStringLiteral("port"));
     const QStringList ports = options.values(QStringLiteral("port"));
     const bool detected = options.isSet(QStringLiteral("detect"));
     std::vector<ScanResult> results;
@@ -196,25 +289,41 @@ int scanCommand(const QStringList &arguments, Environment &environment)
         ScanResult &result = results.emplace_back();
         result.port.device = port;
     }
-    if (ports.isEmpty()) {
+    if (ports.isEmpty() && wires) {
         for (const SerialPortEntry &port : findSerialPorts(options.isSet(QStringLiteral("all"))))
             results.push_back({port, {}, {}, {}});
     }
     if (detected && !results.empty())
-        detectAll(results, environment, static_cast<int>(*timeout * 1000));
+        detectAll(results, environment, static_cast<int>(timeout.value_or(detectSeconds) * 1000));
+    QMap<QString, Advertisement> heard;
+    QString radioError;
+    if (radio)
+        heard = listen(environment, options.value(QStringLiteral("adapter")),
+                       static_cast<int>(timeout.value_or(listenSeconds) * 1000), &radioError);
 
     if (options.isSet(QStringLiteral("json"))) {
         QJsonArray serial;
         for (const ScanResult &result : results)
             serial.append(portJson(result, detected));
+        QJsonArray devices;
+        for (const Advertisement &advertisement : heard)
+            devices.append(deviceJson(advertisement, environment));
         console::json(QJsonObject{{QStringLiteral("serial"), serial},
-                                  {QStringLiteral("ble"), QJsonArray()},
+                                  {QStringLiteral("ble"), devices},
                                   {QStringLiteral("can"), QJsonArray()}});
-    } else if (results.empty()) {
-        console::line(tr("no serial port found (--all shows those without hardware, too)"));
     } else {
+        if (results.empty() && wires)
+            console::line(tr("no serial port found (--all shows those without hardware, too)"));
         for (const ScanResult &result : results)
             printPort(result, detected);
+        if (radio && heard.isEmpty() && radioError.isEmpty())
+            console::line(tr("no Bluetooth device was heard"));
+        for (const Advertisement &advertisement : heard)
+            printDevice(advertisement, environment);
+    }
+    if (!radioError.isEmpty()) {
+        console::error(radioError);
+        return Unusable;
     }
     // Of ports that the user named, one that can't be used is an error; of the others it is news.
     const bool unusable =

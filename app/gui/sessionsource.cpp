@@ -29,7 +29,9 @@ public:
         all.append(arguments);
         if (options.parse(all))
             return false;
-        m_demo = options.isSet(QStringLiteral("demo")) || !options.isSet(QStringLiteral("port"));
+        const bool named = options.isSet(QStringLiteral("port")) ||
+                           !options.values(QStringLiteral("ble")).value(0).isEmpty();
+        m_demo = options.isSet(QStringLiteral("demo")) || !named;
         if (!m_demo)
             return !lineConfigs(options, m_environment, m_configs);
         return !readSimulationOptions(options, m_environment, m_settings);

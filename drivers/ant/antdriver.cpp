@@ -214,7 +214,7 @@ Reply AntDriver::takeFrames(const Request *pending, Update &update)
 
 Reply AntDriver::takeNew(Bytes frame, const Request &pending, Update &update)
 {
-    constexpr Reply complete{ReplyState::Complete, 0};
+    const Reply complete{ReplyState::Complete, 0};
     const std::optional<Bytes> data = fresh::replyData(frame, pending);
     bool good = data.has_value();
     if (good) {

@@ -287,7 +287,7 @@ Reply DalyDriver::takeFrames(const Request *pending, Update &update)
 
 Reply DalyDriver::decode(int command, Bytes data, BatteryState &to)
 {
-    constexpr Reply complete{ReplyState::Complete, 0};
+    const Reply complete{ReplyState::Complete, 0};
     bool good = true;
     switch (command) {
     case Counts:

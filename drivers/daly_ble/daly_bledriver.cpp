@@ -432,7 +432,7 @@ bool DalyBleDriver::decodeStatus(const Query &query, const Registers &registers,
     quint64 word = 0;
     for (quint16 i = 0; i < 4; ++i)
         word = word << 16 | static_cast<quint64>(registers.integer(alarmsReg + i).value_or(0));
-    to.problemCode = static_cast<qint64>(word);
+    to.problemCode = decodeWord(registers.from(alarmsReg).first(8));
     to.alarms = {};
     decodeAlarms(alarmRows, word, to.alarms);
     return true;

@@ -5,7 +5,7 @@
 #include "drivers/modbus/settings.h"
 
 #include <QCoreApplication>
-#include <limits>
+#include <algorithm>
 
 namespace sb::litime {
 namespace {
@@ -238,9 +238,9 @@ bool LitimeDriver::decodeStatus(Bytes frame, BatteryState &to)
     to.heating = (heat & ~(dischargeSwitchedOff | heaterError)) != 0;
     to.chargeAllowed = readInteger(frame, stateAt, Wire::U16LE) != chargeDisabled;
     to.dischargeAllowed = (heat & dischargeSwitchedOff) == 0 && (protection & stopsDischarge) == 0;
-    // More than a signed number holds means as much as the largest.
-    const quint64 problem = static_cast<quint64>(failure) << 32 | static_cast<quint64>(protection);
-    to.problemCode = static_cast<qint64>(std::min<quint64>(problem, std::numeric_limits<qint64>::max()));
+    std::array<quint8, 8> problem{};
+    std::copy_n(frame.begin() + protectionAt, problem.size(), problem.rbegin()); // little-endian
+    to.problemCode = decodeWord(problem);
     to.alarms = {};
     decodeAlarms(protections, static_cast<quint64>(protection), to.alarms);
     to.alarms.support(AlarmName::InternalFailure);

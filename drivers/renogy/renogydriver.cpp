@@ -57,7 +57,7 @@ constexpr qint64 maxBmsSensors = 2;
 constexpr quint16 cellFlagsReg = 5100;   // 2 bits per cell: low, high
 constexpr quint16 sensorFlagsReg = 5102; // 2 bits per sensor: low, high
 constexpr quint16 otherFlagsReg = 5104;
-constexpr quint16 lastWordsReg = 5103; ///< the last four registers of all flags
+constexpr size_t flagBytes = 14; ///< of all flags, the status included
 constexpr quint16 statusReg = 5106;
 constexpr qint64 lowBits = 0x55555555;
 constexpr qint64 highBits = 0xAAAAAAAA;
@@ -240,9 +240,12 @@ void RenogyDriver::decodeFlags(const Registers &registers, BatteryState &to)
     const qint64 status = registers.integer(statusReg).value_or(0);
     to.problemCode = registers.integer(otherFlagsReg, Wire::U32BE).value_or(0) << 16 | (status & ~stateBits);
     if (config().transport == TransportKind::Bluetooth) {
-        // All flags are one number there, wider than any: its low 64 bits.
-        const auto high = static_cast<quint64>(registers.integer(lastWordsReg).value_or(0));
-        to.problemCode = static_cast<qint64>(high << 48 | static_cast<quint64>(*to.problemCode));
+        // All flags are one number there.
+        std::array<quint8, flagBytes> all{};
+        const Bytes flags = registers.from(cellFlagsReg);
+        std::copy_n(flags.begin(), std::min(flags.size(), all.size()), all.begin());
+        all.back() &= static_cast<quint8>(~stateBits);
+        to.problemCode = decodeWord(all);
     }
     to.alarms = {};
     decodeAlarms(statusAlarms, static_cast<quint64>(status), to.alarms);

@@ -41,8 +41,10 @@ constexpr std::array fields{
     FieldRow{0x2019, Wire::U16BE, &BatteryState::soh, 0.1},
 };
 
-constexpr size_t switchesAt = 7;     ///< of the state
-constexpr quint8 balancerBit = 0x04; ///< or the limiter's: the sources disagree
+constexpr size_t switchesAt = 7; ///< of the state
+constexpr std::array<quint8, 9> eventMask{0xFF, 0xFF, 0x00, 0xFF, 0x00,
+                                          0xFF, 0x00, 0x00, 0xFF}; ///< from byte 1
+constexpr quint8 balancerBit = 0x04;                               ///< or the limiter's: the sources disagree
 
 constexpr quint16 environmentReg = 0x1118;
 constexpr Scale kelvin(0.1, -273.1);
@@ -115,6 +117,11 @@ bool V3Part::decode(const Query &query, const Registers &registers, Update &upda
         const Bytes state = registers.from(bankEventsReg);
         seplosv3::decodeState(state, to);
         to.balancing = (state[switchesAt] & balancerBit) != 0;
+        // The bank's events as one number, without what is a state and no event.
+        std::array<quint8, eventMask.size()> events{};
+        for (size_t i = 0; i < events.size() && i + 1 < state.size(); ++i)
+            events[i] = state[i + 1] & eventMask[i];
+        to.problemCode = decodeWord(events);
         return true;
     }
     case seplosv3::totalsReg:

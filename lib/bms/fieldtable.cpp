@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bms/fieldtable.h"
 
+#include <limits>
+
 namespace sb {
 
 void decodeFields(std::span<const FieldRow> rows, Bytes payload, BatteryState &to)
@@ -48,6 +50,18 @@ int decodeList(const ListRow &row, int count, Bytes payload, BatteryState &to)
         list.emplace_back(row.scale.apply(*raw));
     }
     return static_cast<int>(list.size());
+}
+
+qint64 decodeWord(Bytes bytes)
+{
+    constexpr qint64 largest = std::numeric_limits<qint64>::max();
+    quint64 word = 0;
+    for (const quint8 byte : bytes) {
+        if (word >> 55 != 0)
+            return largest;
+        word = word << 8 | byte;
+    }
+    return static_cast<qint64>(word);
 }
 
 Text decodeText(Bytes bytes)

@@ -82,6 +82,9 @@ void decodeFlags(std::span<const FlagRow> rows, Bytes payload, BatteryState &to)
 void decodeAlarms(std::span<const AlarmRow> rows, quint64 word, AlarmSet &to);
 /// Decodes up to \a count elements, fewer where the bytes end. \return how many there were.
 int decodeList(const ListRow &row, int count, Bytes payload, BatteryState &to);
+/// A protection word of any width, most significant byte first. What is wider than a signed 64-bit number
+/// means as much as the largest one.
+[[nodiscard]] qint64 decodeWord(Bytes bytes);
 /// Text without NUL, control characters and surrounding blanks; nothing where none is left. Bytes outside
 /// ASCII become '?', since BMS texts have no encoding.
 [[nodiscard]] Text decodeText(Bytes bytes);
