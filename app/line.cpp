@@ -48,6 +48,7 @@ Line::Line(LineConfig config, std::unique_ptr<Transport> transport, Search searc
         // Others may want the battery that we can't read; and a fresh link may bring what this one did not.
         if (m_transport->kind() == TransportKind::Bluetooth) {
             m_transport->close();
+            m_how.forget();
             retryLater();
         } else {
             m_retry->start(searchPauseMs);
@@ -273,6 +274,7 @@ void Line::startOver()
     old->disconnect(this);
     old->stop();
     old->deleteLater();
+    m_how.forget();
     m_openAttempt = 0;
     m_retry->start(searchPauseMs);
 }

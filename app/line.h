@@ -39,6 +39,7 @@ public:
     {
         std::function<void(const Candidate &)> prepare;
         std::function<std::vector<Candidate>()> candidates;
+        std::function<void()> forget; ///< what prepare() set, for the next search
     };
     /// \a registry, \a clock and \a cache must outlive the line; \a cache may be null.
     Line(LineConfig config, std::unique_ptr<Transport> transport, Search search, Clock &clock,

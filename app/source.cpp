@@ -124,7 +124,8 @@ std::unique_ptr<Line> makeSerialLine(const LineConfig &config, const Environment
                               },
                               [&environment, driver = config.driver, addresses = config.addresses] {
                                   return serialCandidates(environment.drivers, driver, addresses);
-                              }};
+                              },
+                              [] {}};
     return std::make_unique<Line>(config, std::move(transport), search, clock, cache);
 }
 
@@ -135,15 +136,17 @@ std::unique_ptr<Line> makeBluetoothLine(const LineConfig &config, const Environm
         std::make_unique<BluetoothTransport>(environment.bluetooth(), config.port, config.adapter, clock);
     BluetoothTransport *radio = transport.get();
     transport->setTap(tap);
-    if (config.driver)
-        radio->setProfiles(config.driver->info.bluetooth.profiles);
+    const std::vector<GattProfile> usual =
+        config.driver ? config.driver->info.bluetooth.profiles : std::vector<GattProfile>();
+    radio->setProfiles(usual);
     const Line::Search search{[radio](const Candidate &candidate) {
                                   radio->setProfiles(candidate.driver->info.bluetooth.profiles);
                               },
                               [&environment, radio, driver = config.driver] {
                                   return bluetoothCandidates(environment.drivers, driver,
                                                              radio->advertisement(), radio->services());
-                              }};
+                              },
+                              [radio, usual] { radio->setProfiles(usual); }};
     return std::make_unique<Line>(config, std::move(transport), search, clock, cache);
 }
 

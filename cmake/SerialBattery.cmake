@@ -64,7 +64,8 @@ endfunction()
 # What Qt defines per folder for QFINDTESTDATA would keep them from sharing a precompiled header; tests find their data
 # below SB_SOURCE_DIR.
 function(sb_test_options name)
-    target_compile_options(${name} PRIVATE -UQT_TESTCASE_BUILDDIR -UQT_TESTCASE_SOURCEDIR)
+    # (QtNetwork comes with QtBluetooth, and would make other headers of QtTest.)
+    target_compile_options(${name} PRIVATE -UQT_TESTCASE_BUILDDIR -UQT_TESTCASE_SOURCEDIR -UQT_NETWORK_LIB)
     target_compile_definitions(${name} PRIVATE SB_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     if(SB_SANITIZE)
         target_compile_options(${name} PRIVATE -O0)

@@ -122,6 +122,8 @@ void BluetoothLink::proceed()
     }
     m_devicePath = device->path;
     m_state = State::Connecting;
+    // Another one's scan may have heard it.
+    emit seen(device->advertisement);
     if (device->connected && !device->resolved) {
         m_radio->bluez().disconnectDevice(device->path);
         QTimer::singleShot(letGoMs, this, [this] {

@@ -28,8 +28,12 @@ BluetoothTransport::BluetoothTransport(Bluetooth &bluetooth, QString address, co
         emit received(bytes);
     });
     connect(m_link, &BluetoothLink::seen, this, [this](const Advertisement &advertisement) {
+        const std::optional<int> before = m_advertisement ? m_advertisement->rssi : std::nullopt;
         m_advertisement = advertisement;
-        m_heardAt = m_clock.now();
+        if (advertisement.rssi)
+            m_heardAt = m_clock.now();
+        else
+            m_advertisement->rssi = before;
     });
     connect(m_link, &BluetoothLink::worthTrying, this, [this] {
         if (!m_open)

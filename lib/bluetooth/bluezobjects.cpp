@@ -2,14 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bluetooth/bluezobjects.h"
 
-#include "bms/bluetooth.h"
-
 #include <QDBusArgument>
 #include <QDBusConnection>
 #include <QDBusConnectionInterface>
-#include <QDBusMetaType>
 #include <QDBusPendingCallWatcher>
-#include <QDBusPendingReply>
 
 namespace sb {
 namespace {
@@ -35,16 +31,39 @@ QDBusMessage callOf(const QString &path, const QString &interface, const char *m
     return QDBusMessage::createMethodCall(serviceName, path, interface, QLatin1String(member));
 }
 
+/// What of an advertisement is among the properties of a device.
+void takeAdvertisement(BluezObjects::Device &device, const QVariantMap &values)
+{
+    Advertisement &advertisement = device.advertisement;
+    advertisement.address = device.address;
+    if (const auto alias = values.find(QStringLiteral("Alias")); alias != values.end()) {
+        // BlueZ writes the address where a device has no name.
+        const QString name = alias->toString();
+        advertisement.name = bluetoothAddress(name) == device.address ? QString() : name;
+    }
+    if (const auto strength = values.find(QStringLiteral("RSSI")); strength != values.end())
+        advertisement.rssi = strength->toInt();
+    // Once it was connected these are all that it has: those of its table, beside the advertised ones.
+    if (const auto uuids = values.find(QStringLiteral("UUIDs")); uuids != values.end() && !device.connected) {
+        advertisement.services.clear();
+        for (const QString &uuid : uuids->toStringList())
+            advertisement.services.append(QUuid::fromString(uuid));
+    }
+    if (const auto makers = values.find(QStringLiteral("ManufacturerData")); makers != values.end()) {
+        advertisement.makerData.clear();
+        const auto data = qdbus_cast<QMap<quint16, QDBusVariant>>(*makers);
+        for (auto it = data.begin(); it != data.end(); ++it)
+            advertisement.makerData.insert(it.key(), it.value().variant().toByteArray());
+    }
+}
+
 QString pathOf(const QVariant &value) { return value.value<QDBusObjectPath>().path(); }
 
 } // namespace
 
 BluezObjects::BluezObjects(QObject *parent)
     : QObject(parent)
-{
-    qDBusRegisterMetaType<Interfaces>();
-    qDBusRegisterMetaType<Objects>();
-}
+{}
 
 void BluezObjects::start()
 {
@@ -96,10 +115,11 @@ void BluezObjects::read()
         watcher->deleteLater();
         if (number != m_readNumber)
             return;
-        const QDBusPendingReply<Objects> reply = *watcher;
-        if (reply.isValid()) {
+        // QtBluetooth registers types of its own for these; read by hand, they can't get in each other's way.
+        const QDBusMessage answer = watcher->reply();
+        if (answer.type() == QDBusMessage::ReplyMessage) {
             m_present = true;
-            const Objects objects = reply.value();
+            const auto objects = qdbus_cast<Objects>(answer.arguments().value(0));
             for (auto it = objects.begin(); it != objects.end(); ++it)
                 take(it.key().path(), it.value());
         }
@@ -192,8 +212,12 @@ void BluezObjects::onRemoved(const QDBusMessage &message)
 void BluezObjects::onChanged(const QDBusMessage &message)
 {
     const QList<QVariant> arguments = message.arguments();
-    if (arguments.size() >= 2)
-        update(message.path(), arguments[0].toString(), qdbus_cast<QVariantMap>(arguments[1]));
+    if (arguments.size() < 2)
+        return;
+    update(message.path(), arguments[0].toString(), qdbus_cast<QVariantMap>(arguments[1]));
+    const auto device = m_devices.find(message.path());
+    if (device != m_devices.end() && arguments.value(2).toStringList().contains(QLatin1String("RSSI")))
+        device->second.advertisement.rssi.reset();
 }
 
 void BluezObjects::update(const QString &path, const QString &interface, const QVariantMap &values)
@@ -221,6 +245,7 @@ void BluezObjects::update(const QString &path, const QString &interface, const Q
         take("Connected", device.connected);
         take("ServicesResolved", device.resolved);
         take("Paired", device.paired);
+        takeAdvertisement(device, values);
         if (const auto adapter = values.find(QStringLiteral("Adapter")); adapter != values.end())
             device.adapter = pathOf(*adapter);
     }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "bms/bluetooth.h"
+
 #include <QDBusMessage>
 #include <QDBusObjectPath>
 #include <QDBusServiceWatcher>
@@ -36,6 +38,7 @@ public:
         bool connected = false;
         bool resolved = false;
         bool paired = false;
+        Advertisement advertisement; ///< as BlueZ keeps it; the strength only while it is fresh
     };
 
     explicit BluezObjects(QObject *parent = nullptr);

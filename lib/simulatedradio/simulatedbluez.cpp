@@ -13,7 +13,62 @@ namespace {
 
 using Interfaces = QMap<QString, QVariantMap>;
 using Objects = QMap<QDBusObjectPath, Interfaces>;
-using MakerData = QMap<quint16, QDBusVariant>;
+
+// What goes over the bus, in types of its own: QtBluetooth registers the plain maps, and a second
+// registration of them in one process (the demo, a test) keeps its scans from hearing anything.
+struct SentInterfaces
+{
+    Interfaces interfaces;
+};
+struct SentObjects
+{
+    Objects objects;
+};
+struct SentMakerData
+{
+    QMap<quint16, QByteArray> data;
+};
+
+QDBusArgument &operator<<(QDBusArgument &argument, const SentInterfaces &sent)
+{
+    argument.beginMap(QMetaType::fromType<QString>(), QMetaType::fromType<QVariantMap>());
+    for (auto it = sent.interfaces.begin(); it != sent.interfaces.end(); ++it) {
+        argument.beginMapEntry();
+        argument << it.key() << it.value();
+        argument.endMapEntry();
+    }
+    argument.endMap();
+    return argument;
+}
+
+QDBusArgument &operator<<(QDBusArgument &argument, const SentObjects &sent)
+{
+    argument.beginMap(QMetaType::fromType<QDBusObjectPath>(), QMetaType::fromType<SentInterfaces>());
+    for (auto it = sent.objects.begin(); it != sent.objects.end(); ++it) {
+        argument.beginMapEntry();
+        argument << it.key() << SentInterfaces{it.value()};
+        argument.endMapEntry();
+    }
+    argument.endMap();
+    return argument;
+}
+
+QDBusArgument &operator<<(QDBusArgument &argument, const SentMakerData &sent)
+{
+    argument.beginMap(QMetaType::fromType<quint16>(), QMetaType::fromType<QDBusVariant>());
+    for (auto it = sent.data.begin(); it != sent.data.end(); ++it) {
+        argument.beginMapEntry();
+        argument << it.key() << QDBusVariant(it.value());
+        argument.endMapEntry();
+    }
+    argument.endMap();
+    return argument;
+}
+
+// They are only sent.
+const QDBusArgument &operator>>(const QDBusArgument &argument, SentInterfaces &) { return argument; }
+const QDBusArgument &operator>>(const QDBusArgument &argument, SentObjects &) { return argument; }
+const QDBusArgument &operator>>(const QDBusArgument &argument, SentMakerData &) { return argument; }
 
 const QString serviceName = QStringLiteral("org.bluez");
 const QString adapterInterface = QStringLiteral("org.bluez.Adapter1");
@@ -59,9 +114,9 @@ SimulatedBluez::SimulatedBluez(QObject *parent)
     , m_bus(QString())
     , m_objects(std::make_unique<Objects>(*this))
 {
-    qDBusRegisterMetaType<Interfaces>();
-    qDBusRegisterMetaType<QMap<QDBusObjectPath, Interfaces>>();
-    qDBusRegisterMetaType<MakerData>();
+    qDBusRegisterMetaType<SentInterfaces>();
+    qDBusRegisterMetaType<SentObjects>();
+    qDBusRegisterMetaType<SentMakerData>();
     m_advertising.setInterval(advertiseEveryMs);
     connect(&m_advertising, &QTimer::timeout, this, &SimulatedBluez::advertise);
 }
@@ -94,7 +149,7 @@ void SimulatedBluez::stop()
         device->resolved = false;
         device->known = device->kept;
         device->characteristics.clear();
-        if (device->peripheral->isConnected())
+        if (device->peripheral && device->peripheral->isConnected())
             device->peripheral->disconnected();
     }
     for (const auto &adapter : m_adapters) {
@@ -184,6 +239,20 @@ void SimulatedBluez::addPeripheral(const QString &adapterName, SimulatedPeripher
             });
 }
 
+void SimulatedBluez::removePeripheral(SimulatedPeripheral &peripheral)
+{
+    forget(peripheral);
+    peripheral.disconnect(this);
+    // Its timers may still run: the entry stays, for nobody.
+    for (const auto &device : m_devices) {
+        if (device->peripheral == &peripheral) {
+            ++device->attempt;
+            device->adapter.clear();
+            device->peripheral = nullptr;
+        }
+    }
+}
+
 void SimulatedBluez::forget(SimulatedPeripheral &peripheral)
 {
     for (const auto &device : m_devices) {
@@ -253,10 +322,7 @@ QVariantMap SimulatedBluez::properties(const Device &device) const
     if (peripheral.isVisible())
         all.insert(QStringLiteral("RSSI"), QVariant::fromValue(static_cast<short>(peripheral.rssi())));
     if (!radio.makerData.isEmpty()) {
-        MakerData data;
-        for (auto it = radio.makerData.begin(); it != radio.makerData.end(); ++it)
-            data.insert(it.key(), QDBusVariant(it.value()));
-        all.insert(QStringLiteral("ManufacturerData"), QVariant::fromValue(data));
+        all.insert(QStringLiteral("ManufacturerData"), QVariant::fromValue(SentMakerData{radio.makerData}));
     }
     return all;
 }
@@ -329,7 +395,7 @@ void SimulatedBluez::added(const QString &path, const Interfaces &interfaces)
 {
     QDBusMessage signal =
         QDBusMessage::createSignal(QStringLiteral("/"), managerInterface, QStringLiteral("InterfacesAdded"));
-    signal << QVariant::fromValue(QDBusObjectPath(path)) << QVariant::fromValue(interfaces);
+    signal << QVariant::fromValue(QDBusObjectPath(path)) << QVariant::fromValue(SentInterfaces{interfaces});
     send(signal);
 }
 
@@ -426,7 +492,7 @@ bool SimulatedBluez::handle(const QDBusMessage &message)
 {
     const QString path = message.path();
     if (message.interface() == managerInterface) {
-        send(message.createReply(QVariant::fromValue(managed())));
+        send(message.createReply(QVariant::fromValue(SentObjects{managed()})));
     } else if (message.interface() == propertiesInterface) {
         send(handleProperties(message));
     } else if (Adapter *adapter = adapterAt(path)) {
@@ -637,7 +703,8 @@ void SimulatedBluez::handleGatt(Device &device, const QDBusMessage &message)
         const QString type = options.value(QStringLiteral("type")).toString();
         const QString needed = type == QLatin1String("command") ? QStringLiteral("write-without-response")
                                                                 : QStringLiteral("write");
-        if (!flags.contains(needed)) {
+        const bool refused = peripheral.refusesRequests && type != QLatin1String("command");
+        if (!flags.contains(needed) || refused) {
             refuse("NotSupported", "Operation is not supported");
         } else if (value.size() > longestWrite) {
             refuse("Failed", "Operation failed with ATT error: 0x0d");

@@ -33,6 +33,7 @@ public:
     void setPowered(const QString &name, bool powered);
     /// \a peripheral must outlive the service.
     void addPeripheral(const QString &adapter, SimulatedPeripheral &peripheral);
+    void removePeripheral(SimulatedPeripheral &peripheral);
     /// Forgets what it knows of devices that were never connected, as BlueZ does some time after a scan.
     void forget(SimulatedPeripheral &peripheral);
 

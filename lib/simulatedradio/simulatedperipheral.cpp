@@ -69,6 +69,16 @@ void SimulatedPeripheral::setConnecting(Connecting how, int times)
     m_connectingTimes = times;
 }
 
+void SimulatedPeripheral::setFlags(const QString &characteristic, const char *flags)
+{
+    for (SimulatedRadio::Service &service : m_radio.services) {
+        for (SimulatedRadio::Characteristic &each : service.characteristics) {
+            if (characteristic == QLatin1String(each.uuid))
+                each.flags = flags;
+        }
+    }
+}
+
 SimulatedPeripheral::Connecting SimulatedPeripheral::nextAttempt()
 {
     if (!m_present || m_taken)
@@ -162,7 +172,7 @@ void SimulatedPeripheral::say(const SimulatedReply &said)
         }
     }
     characteristic = bluetoothUuidText(bluetoothUuid(characteristic));
-    qint64 at = m_time.elapsed() + reply->delayMs;
+    qint64 at = m_time.elapsed() + reply->delayMs + answerDelayMs;
     if (!m_outgoing.empty())
         at = std::max(at, m_outgoing.back().at + notificationGapMs);
     const qsizetype size = m_radio.chunk > 0 ? m_radio.chunk : std::max<qsizetype>(1, reply->bytes.size());

@@ -40,13 +40,18 @@ public:
     void setRssi(int dBm) { m_rssi = dBm; }
     [[nodiscard]] int rssi() const { return m_rssi; }
     void setConnecting(Connecting how, int times = -1); ///< -1: from now on
+    void setName(const QByteArray &name) { m_radio.name = name; }
+    /// Of a characteristic, as BlueZ tells them.
+    void setFlags(const QString &characteristic, const char *flags);
     void setChunk(int bytes) { m_radio.chunk = bytes; }
     void refuseWrites(bool refused) { m_refusesWrites = refused; } ///< with an ATT error
     /// Loses the link once \a bytes more of notifications were sent.
     void loseLinkAfter(int bytes) { m_loseAfter = bytes; }
     void loseLink();
-    int connectMs = 30; ///< until the link is there
-    int resolveMs = 40; ///< until its services are known
+    int answerDelayMs = 0;        ///< of every reply, beyond the board's own
+    bool refusesRequests = false; ///< answers writes with response with an error
+    int connectMs = 30;           ///< until the link is there
+    int resolveMs = 40;           ///< until its services are known
 
     // The side of the radio.
     [[nodiscard]] Connecting nextAttempt();

@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 The SerialBattery authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/publisher.h"
+#include "radioworld.h"
+
+#include <QDBusConnectionInterface>
+
+using namespace sb;
+
+/// Every Bluetooth family the whole way, through QtBluetooth as it is: its advertisement is heard, it is
+/// connected, recognised without being named, read and published. Follows the list of families by itself.
+class TestBluetoothBatteries : public QObject
+{
+    Q_OBJECT
+private slots:
+    void initTestCase();
+    void isReadAndPublished_data();
+    void isReadAndPublished();
+    void cleanupTestCase();
+
+private:
+    /// A search among several candidates, on a machine that does other things, too.
+    static constexpr int limitMs = 60000;
+
+    std::unique_ptr<RadioWorld> m_world;
+    std::unique_ptr<Publisher> m_publisher;
+    QTemporaryDir m_folder;
+};
+
+void TestBluetoothBatteries::initTestCase()
+{
+    m_world = std::make_unique<RadioWorld>();
+    QString error;
+    QVERIFY2(m_world->start(&error), qPrintable(error));
+    m_publisher = std::make_unique<Publisher>(
+        Publisher::Settings{m_world->busAddress(),
+                            false,
+                            {DeviceStores::Where::File, m_folder.filePath(QStringLiteral("b.json")), {}}});
+}
+
+void TestBluetoothBatteries::isReadAndPublished_data()
+{
+    QTest::addColumn<QString>("family");
+    for (const DriverDescriptor &driver : m_world->environment.drivers.all()) {
+        if (driver.info.speaks(TransportKind::Bluetooth))
+            QTest::newRow(qPrintable(driver.info.id)) << driver.info.id;
+    }
+}
+
+void TestBluetoothBatteries::isReadAndPublished()
+{
+    QFETCH(const QString, family);
+    const SimulatorDescriptor *simulator = m_world->simulator(family);
+    QVERIFY2(simulator && simulator->radio, "no simulator with a radio");
+    // One that cuts its answers into notifications of 20 bytes, one that sends them whole, both at once.
+    std::vector<std::unique_ptr<RadioBattery>> batteries;
+    std::vector<std::unique_ptr<RadioReader>> readers;
+    for (const int chunk : {20, 0}) {
+        // The maker's half of the address may be all that tells the family.
+        const QString address = QStringLiteral("%1:10:00:%2")
+                                    .arg(QString::fromLatin1(simulator->radio->address).left(8))
+                                    .arg(chunk, 2, 10, QLatin1Char('0'));
+        batteries.push_back(m_world->add(family, address, chunk));
+        LineConfig config = m_world->config({}, address);
+        config.publishing.portAsIdentifier = true; // both have one serial number
+        config.options.insert(QStringLiteral("cells"), simulator->typicalCells);
+        readers.push_back(
+            std::make_unique<RadioReader>(config, *batteries.back(), m_world->environment, m_world->clock));
+        m_publisher->add(*readers.back()->line);
+    }
+    const QDBusConnection bus =
+        QDBusConnection::connectToBus(m_world->busAddress(), QStringLiteral("reader"));
+    for (size_t i = 0; i < readers.size(); ++i) {
+        RadioReader &reader = *readers[i];
+        const SimulatedPeripheral &radio = *batteries[i]->peripheral;
+        QTRY_VERIFY2_WITH_TIMEOUT(reader.readings >= 2,
+                                  qPrintable(radio.address() + reader.errors.join(QLatin1Char('\n'))),
+                                  limitMs);
+        QVERIFY2(reader.wrong.isEmpty(), qPrintable(reader.wrong.join(QLatin1Char(' '))));
+        QCOMPARE(reader.current->pack().driver().info().id, family);
+        const BatteryState &values = reader.current->model().values();
+        QVERIFY(values.voltage && values.current);
+        QCOMPARE(values.cellCount.value_or(0), batteries[i]->pack.config().cells);
+        const LinkStatus link = reader.current->pack().linkStatus(reader.current->now());
+        QVERIFY(link.rssi && *link.rssi == radio.rssi());
+        const QString name = QStringLiteral("com.victronenergy.battery.ble_") +
+                             radio.address().toLower().remove(QLatin1Char(':'));
+        QTRY_VERIFY_WITH_TIMEOUT(bus.interface()->isServiceRegistered(name).value(), 10000);
+    }
+    // The end leaves every link closed.
+    for (const auto &reader : readers)
+        reader->line->stop();
+    readers.clear();
+    for (const auto &battery : batteries) {
+        QTRY_VERIFY_WITH_TIMEOUT(!battery->peripheral->isConnected(), 10000);
+        m_world->bluez.removePeripheral(*battery->peripheral);
+    }
+}
+
+void TestBluetoothBatteries::cleanupTestCase()
+{
+    QDBusConnection::disconnectFromBus(QStringLiteral("reader"));
+    m_publisher.reset();
+    m_world.reset();
+}
+
+QTEST_GUILESS_MAIN(TestBluetoothBatteries)
+#include "tst_bluetoothbatteries.moc"
