@@ -122,6 +122,10 @@ ConfigFiles readConfigFiles(const QString &configPath, const QString &optionsPat
         (void)files.configuration.readFile(files.configPath);
     files.configuration.keepTypes(
         [&registry](const QString &type) { return registry.find(type) != nullptr; });
+    files.configuration.keepBluetooth([&registry](const QString &type) {
+        const DriverDescriptor *driver = registry.find(type);
+        return driver && driver->info.speaks(TransportKind::Bluetooth);
+    });
     files.optionsPath = optionsPath;
     if (optionsPath.isEmpty() && !files.configPath.isEmpty())
         files.optionsPath = QFileInfo(files.configPath).absolutePath() + QStringLiteral("/serialbattery.ini");

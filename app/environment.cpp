@@ -8,14 +8,13 @@
 namespace sb {
 namespace {
 
-/// How a GX device and other systems start the Bluetooth service anew.
+/// How a GX device starts its Bluetooth service anew. On other systems it is not ours to restart.
 QStringList restartCommand()
 {
-    for (const char *script : {"/etc/init.d/bluetooth"}) {
-        if (QFileInfo(QLatin1String(script)).isExecutable())
-            return {QLatin1String(script), QStringLiteral("restart")};
-    }
-    return {QStringLiteral("systemctl"), QStringLiteral("restart"), QStringLiteral("bluetooth")};
+    const QString script = QStringLiteral("/etc/init.d/bluetooth");
+    const bool isVenus = QFileInfo::exists(QStringLiteral("/opt/victronenergy/version"));
+    return isVenus && QFileInfo(script).isExecutable() ? QStringList{script, QStringLiteral("restart")}
+                                                       : QStringList();
 }
 
 } // namespace

@@ -18,7 +18,8 @@ int controlCommand(const QStringList &arguments, Environment &environment)
         QStringLiteral("command charge|discharge|balancing|heater on|off --port PORT [--yes]\n"
                        "       serialbattery command set-soc PERCENT --port PORT [--yes]\n"
                        "       serialbattery command balance-test odd|even --port PORT [--yes]\n"
-                       "       serialbattery command pause MINUTES --port PORT"),
+                       "       serialbattery command pause MINUTES --port PORT\n"
+                       "(or --ble \"ID MAC\" instead of --port PORT)"),
         tr("Switches or sets something in the BMS and reads it back. A battery that a running service\n"
            "holds is reached through the service. \"pause\" makes the service leave the battery alone for\n"
            "so long, for a phone app."));
@@ -35,11 +36,10 @@ int controlCommand(const QStringList &arguments, Environment &environment)
         console::error(error);
         return WrongUse;
     }
-    const QString port = options.value(QStringLiteral("port"));
-    if (port.isEmpty()) {
-        console::error(tr("name a port, such as --port /dev/ttyUSB0 (\"serialbattery scan\" lists them)"));
-        return WrongUse;
-    }
+    std::vector<LineConfig> named;
+    if (const auto code = lineConfigs(options, environment, named))
+        return *code;
+    const QString port = named.front().port;
     if (request->control && !options.isSet(QStringLiteral("yes")) &&
         !console::confirm(tr("%1 on %2?").arg(words.join(QLatin1Char(' ')), port))) {
         console::error(tr("nothing was done (--yes goes on without asking)"));

@@ -21,17 +21,23 @@ public:
     {
         addAllDrivers(m_environment.drivers);
         m_environment.simulators = allSimulators();
-        Options options(QStringLiteral("gui [--port PORT ...] [--demo [--count N]]"), {});
-        options.value(QStringLiteral("port"), QStringLiteral("PORT"), {});
-        options.flag(QStringLiteral("demo"), {});
-        addSimulationOptions(options);
+        const auto names = [&arguments](const char *option) {
+            return std::any_of(arguments.begin(), arguments.end(), [option](const QString &argument) {
+                return argument.section(QLatin1Char('='), 0, 0) == QLatin1String(option);
+            });
+        };
+        m_demo = names("--demo") || !(names("--port") || names("--ble"));
+        Options options(QStringLiteral("gui [--port PORT ...] [--ble \"ID MAC\" ...] [--demo [--count N]]"), {});
+        if (m_demo) {
+            options.flag(QStringLiteral("demo"), {});
+            addSimulationOptions(options);
+        } else {
+            options.source();
+        }
         QStringList all{QStringLiteral("gui")};
         all.append(arguments);
         if (options.parse(all))
             return false;
-        const bool named = options.isSet(QStringLiteral("port")) ||
-                           !options.values(QStringLiteral("ble")).value(0).isEmpty();
-        m_demo = options.isSet(QStringLiteral("demo")) || !named;
         if (!m_demo)
             return !lineConfigs(options, m_environment, m_configs);
         return !readSimulationOptions(options, m_environment, m_settings);
@@ -57,11 +63,18 @@ private:
             emit failed(error, Unusable);
             return false;
         }
+        // The simulated adapter stands for the machine's own.
+        if (m_settings.bluetooth)
+            qputenv("DBUS_SYSTEM_BUS_ADDRESS", m_simulation->bus().toUtf8());
         setMessage(tr("Looking for the simulated battery"));
         for (const QString &port : m_simulation->ports()) {
             LineConfig config;
             config.port = port;
             config.label = tr("simulated");
+            if (m_settings.bluetooth) {
+                config.kind = TransportKind::Bluetooth;
+                config.control.offlineAfterS = control::offlineAfterBluetoothS;
+            }
             m_configs.push_back(config);
         }
         return true;

@@ -56,7 +56,7 @@ std::unique_ptr<SimulatedDevice> create(Pack &pack, int) { return std::make_uniq
 SimulatorDescriptor simulator()
 {
     SimulatedRadio radio;
-    radio.name = "ANT-BLE16ZMUB-1204";
+    radio.name = "ANT-BLE24ZMUB-1204";
     radio.address = "A4:C1:37:12:04:3B";
     radio.advertised = {"ffe0"};
     radio.makerData = {{0x2313, QByteArray::fromHex("0113aa04")}};

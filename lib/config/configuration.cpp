@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/configuration.h"
 
+#include "bms/bluetooth.h"
+
 #include <QCoreApplication>
 #include <QFile>
 #include <QFileInfo>
@@ -138,6 +140,32 @@ void Configuration::keepTypes(const std::function<bool(const QString &)> &isKnow
     }
     types.words = kept;
     types.text = kept.join(QStringLiteral(", "));
+}
+
+void Configuration::keepBluetooth(const std::function<bool(const QString &)> &isKnown)
+{
+    const size_t key = *findKey(u"BLUETOOTH_BMS");
+    Value &entries = m_values[key];
+    const Raw raw{QStringLiteral("BLUETOOTH_BMS"), entries.text, m_lines[key]};
+    QStringList kept;
+    for (const QString &entry : entries.words) {
+        const QString text = entry.simplified();
+        const QString type = text.section(QLatin1Char(' '), 0, -2);
+        if (bluetoothAddress(text.section(QLatin1Char(' '), -1)).isEmpty())
+            add(Message::Level::Error, raw,
+                tr("\"%1\" is ignored: an entry is a type and an address, such as LltJbd_Ble "
+                   "A4:C1:38:00:11:22")
+                    .arg(shortened(text)));
+        else if (!type.isEmpty() && !isKnown(type))
+            add(Message::Level::Error, raw,
+                tr("\"%1\" is no BMS that is read over Bluetooth, and is ignored (\"serialbattery drivers "
+                   "--json\" lists them)")
+                    .arg(shortened(type)));
+        else
+            kept.append(text);
+    }
+    entries.words = kept;
+    entries.text = kept.join(QStringLiteral(", "));
 }
 
 bool Configuration::readFile(const QString &path)

@@ -57,6 +57,10 @@ public:
     [[nodiscard]] const std::vector<double> &list(const char *key) const { return value(key).list; }
     [[nodiscard]] const QStringList &words(const char *key) const { return value(key).words; }
 
+    /// Drops entries of BLUETOOTH_BMS that are no "TYPE MAC", or whose type \a isKnown does not know as one
+    /// that is read over Bluetooth, with a message.
+    void keepBluetooth(const std::function<bool(const QString &)> &isKnown);
+
 private:
     struct Raw
     {

@@ -84,8 +84,12 @@ LikelyCause likelyCause(const std::vector<CandidateReport> &report)
 
 QLatin1String causeKey(LikelyCause cause) { return QLatin1String(causeKeys[static_cast<size_t>(cause)]); }
 
-QString causeText(LikelyCause cause)
+QString causeText(LikelyCause cause, TransportKind kind)
 {
+    if (kind == TransportKind::Bluetooth && cause != LikelyCause::Found && cause != LikelyCause::Implausible)
+        return tr(
+            "It is connected, but answers nothing that is known. Name its BMS if you know it; some wait "
+            "for a password, or for a phone app to let go of them.");
     switch (cause) {
     case LikelyCause::NothingAsked:
         return tr("Nothing was asked: no driver fits.");

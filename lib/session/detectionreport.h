@@ -12,7 +12,7 @@ namespace sb {
 /// Stable key: "nothing-heard".
 [[nodiscard]] QLatin1String causeKey(LikelyCause cause);
 /// One or two sentences: the cause and what to do.
-[[nodiscard]] QString causeText(LikelyCause cause);
+[[nodiscard]] QString causeText(LikelyCause cause, TransportKind kind = TransportKind::Serial);
 
 /// "jbd at 9600 baud", with the address where there is one.
 [[nodiscard]] QString candidateName(const Candidate &candidate);

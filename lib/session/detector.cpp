@@ -365,7 +365,7 @@ void Detector::end()
         const LikelyCause cause = likelyCause(m_report);
         if (std::exchange(m_told, cause) != cause)
             qCInfo(logDetect, "%s: no BMS found. %s", qUtf8Printable(m_transport.name()),
-                   qUtf8Printable(causeText(cause)));
+                   qUtf8Printable(causeText(cause, m_transport.kind())));
         emit nothingFound();
     }
     emit finished();

@@ -6,19 +6,19 @@
 _serialbattery_ids() { serialbattery drivers --json 2>/dev/null | tr ',' '\n' | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p'; }
 
 _serialbattery_options() {
-    local common='--help --quiet --verbose --log-level' source='--port --bms --address'
+    local common='--help --quiet --verbose --log-level' source='--port --ble --adapter --password-file --bms --address'
     case $1 in
     run) echo "$common $source --bus --config --options --settings --exit-if-none --properties-changed --capture --capture-values" ;;
     read) echo "$common $source --parameters --json" ;;
     monitor) echo "$common $source --json" ;;
     status) echo "$common --bus --json" ;;
     offer) echo "$common --bus" ;;
-    scan) echo "$common --serial --detect --port --all --json --timeout" ;;
+    scan) echo "$common --serial --ble --adapter --detect --port --all --json --timeout" ;;
     drivers) echo "$common --json --markdown" ;;
     config) echo "$common --effective --json --markdown" ;;
     simulate-control) echo "$common" ;;
-    simulate) echo "$common --bms --count --packs --address --scenario --seed --fault --link --echo" ;;
-    demo) echo "$common --bms --count --packs --address --scenario --seed --fault --gui --json" ;;
+    simulate) echo "$common --bms --count --packs --address --ble --scenario --seed --fault --link --echo" ;;
+    demo) echo "$common --bms --count --packs --address --ble --scenario --seed --fault --gui --json" ;;
     capture) echo "$common $source --output --seconds --capture-values --anonymous" ;;
     convert) echo "$common --bms --case --tx-channel --lenient" ;;
     replay) echo "$common --bms --link --speed --chunks --json --strict --lenient --expect" ;;

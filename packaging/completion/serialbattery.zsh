@@ -47,6 +47,9 @@ _serialbattery() {
     )
     source_options=(
         '*--port[serial port]:port:_serialbattery_ports'
+        '*--ble[Bluetooth battery]:BMS and address'
+        '--adapter[Bluetooth adapter]:adapter'
+        '--password-file[file with the Bluetooth password]:file:_files'
         '--bms[which BMS it is]:BMS:_serialbattery_ids'
         '*--address[bus address of the pack]:address'
     )
@@ -55,6 +58,7 @@ _serialbattery() {
         '--count[so many batteries]:number'
         '--packs[so many packs on each port]:number'
         '--address[bus address]:address'
+        '--ble[over Bluetooth]'
         '--scenario[what happens to the pack]:file:_files'
         '--seed[the same seed makes the same battery]:seed'
         '*--fault[what goes wrong]:fault:(noise truncate wrong-checksum drop delay silence hang-up)'
@@ -81,7 +85,8 @@ _serialbattery() {
     offer) _arguments $common '--bus[bus of the service]:bus:(system session)' ':port:_serialbattery_ports' ;;
     status) _arguments $common '--bus[bus to look at]:bus:(system session)' '--json[print JSON]' ;;
     scan)
-        _arguments $common '--serial[serial ports]' '--detect[ask which BMS is there]' \
+        _arguments $common '--serial[serial ports]' '--ble[Bluetooth devices]' '--adapter[Bluetooth adapter]:adapter' \
+            '--detect[ask which BMS is there]' \
             '*--port[only this port]:port:_serialbattery_ports' \
             '--all[ports without hardware, too]' '--json[print JSON]' '--timeout[how long]:seconds'
         ;;

@@ -36,7 +36,7 @@ def options_of(command):
     lines = re.findall(r"^  (?:-h, )?(--.*)", help_of(command), re.MULTILINE)
     options = {option for line in lines for option in re.findall(r"--([a-z-]+)", re.split(r"  +", line)[0])}
     if command == "gui":  # the window's help refers to that of "read" for these
-        options |= {"port", "bms", "address"}
+        options |= {"port", "ble", "adapter", "password-file", "bms", "address"}
     return options
 
 
