@@ -27,7 +27,8 @@ public:
             });
         };
         m_demo = names("--demo") || !(names("--port") || names("--ble"));
-        Options options(QStringLiteral("gui [--port PORT ...] [--ble \"ID MAC\" ...] [--demo [--count N]]"), {});
+        Options options(QStringLiteral("gui [--port PORT ...] [--ble \"ID MAC\" ...] [--demo [--count N]]"),
+                        {});
         if (m_demo) {
             options.flag(QStringLiteral("demo"), {});
             addSimulationOptions(options);

@@ -27,7 +27,7 @@ struct OptionsFile
 {
     bool monitorOnly = false;
     bool voltageSense = true; ///< false: /Mgmt/InsecureConnection 1 for Bluetooth batteries
-    QString adapter; ///< for Bluetooth batteries that name none: "hci1", or an address
+    QString adapter;          ///< for Bluetooth batteries that name none: "hci1", or an address
     std::vector<DeviceOptions> devices;
     std::vector<Message> messages;
 
