@@ -58,7 +58,7 @@ QString ways(const DriverInfo &info)
     QStringList all;
     for (const TransportKind kind : info.transports) {
         if (kind != TransportKind::Serial) {
-            all.append(transportKey(kind));
+            all.append(kind == TransportKind::Bluetooth ? tr("Bluetooth") : transportKey(kind));
             continue;
         }
         QStringList rates;

@@ -34,7 +34,7 @@ signals:
     void scanFailed(const QString &error);
 
 private:
-    QThread m_thread;
+    QThread *m_thread; ///< left to the end of the process where bluetoothd keeps it waiting
     BluetoothRadio *m_radio;
 };
 

@@ -97,7 +97,11 @@ bool BluetoothRadio::enqueue(BluetoothLink *link, const QString &wanted, QString
     }
     *adapterPath = adapter->path;
     Air &here = air(adapter->path);
-    if (m_bluez.device(adapter->path, link->address()) && !link->mustBeSeen())
+    // To connect to a device that is not there takes half a minute, in which nobody else can: only what is
+    // heard, or has a link already, goes straight on.
+    const BluezObjects::Device *device = m_bluez.device(adapter->path, link->address());
+    const bool isThere = device && (device->connected || device->advertisement.rssi);
+    if (isThere && !link->mustBeSeen())
         here.ready.push_back(link);
     else
         here.seekers.push_back({link, seekMs});

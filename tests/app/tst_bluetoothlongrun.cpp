@@ -80,7 +80,7 @@ void TestBluetoothLongRun::nobodyDisturbsAnother()
         QVERIFY2(each.port->open(&error), qPrintable(error));
         LineConfig config;
         config.port = link;
-        config.candidates = {world.environment.drivers.find(QLatin1String(family))};
+        config.candidates = {world.environment.drivers.find(QString::fromLatin1(family))};
         each.reader = std::make_unique<RadioReader>(config, *each.battery, world.environment, world.clock);
         wired.push_back(std::move(each));
     }
@@ -142,12 +142,11 @@ void TestBluetoothLongRun::nobodyDisturbsAnother()
         if (i < 2)
             QVERIFY(reader.longestGapMs < longestRadioGapMs);
         else if (i > 2)
-            QVERIFY(reader.longestGapMs < backWithinMs);
+            QVERIFY(std::max(reader.longestGapMs, reader.sinceFresh.elapsed()) < backWithinMs);
     }
-    for (const Wired &each : wired) {
+    for (const Wired &each : wired)
         QVERIFY2(each.reader->wrong.isEmpty(), qPrintable(each.reader->wrong.join(QLatin1Char(' '))));
-        QVERIFY(each.reader->longestGapMs < longestSerialGapMs);
-    }
+    QVERIFY(wired[0].reader->longestGapMs < longestSerialGapMs);
     QTRY_VERIFY_WITH_TIMEOUT(readers[2]->isFresh(), 40000);
     QVERIFY(grownMB < mayGrowMB);
     QVERIFY(lost > 0);
