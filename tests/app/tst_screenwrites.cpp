@@ -49,8 +49,8 @@ private:
 
 void TestScreenWrites::init()
 {
-    m_environment = {};
-    addAllDrivers(m_environment.drivers);
+    if (m_environment.drivers.all().empty())
+        addAllDrivers(m_environment.drivers);
     m_folder = std::make_unique<QTemporaryDir>();
     m_bus = std::make_unique<PrivateBus>(m_folder->path());
     QString error;
