@@ -227,6 +227,12 @@ void SimulatedBluez::addPeripheral(const QString &adapterName, SimulatedPeripher
     device->peripheral = &peripheral;
     device->adapter = adapter;
     device->path = path;
+    connect(&peripheral, &QObject::destroyed, this, [device] {
+        ++device->attempt;
+        device->adapter.clear();
+        device->known = false;
+        device->peripheral = nullptr;
+    });
     connect(&peripheral, &SimulatedPeripheral::linkLost, this, [this, device] { dropLink(*device); });
     connect(&peripheral, &SimulatedPeripheral::notified, this,
             [this, device](const QString &characteristic, const QByteArray &value) {

@@ -31,7 +31,7 @@ public:
     void addAdapter(const QString &name, const QString &address);
     void removeAdapter(const QString &name);
     void setPowered(const QString &name, bool powered);
-    /// \a peripheral must outlive the service.
+    /// Until \a peripheral is deleted, or removed.
     void addPeripheral(const QString &adapter, SimulatedPeripheral &peripheral);
     void removePeripheral(SimulatedPeripheral &peripheral);
     /// Forgets what it knows of devices that were never connected, as BlueZ does some time after a scan.

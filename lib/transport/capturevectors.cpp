@@ -161,8 +161,10 @@ QByteArray exportVectors(const Capture &capture)
             } else if (event.value.contains(QLatin1String("exchange"))) {
                 close();
                 open = event.value.value(QLatin1String("exchange")).toObject();
-                open.insert(QStringLiteral("tx"), QJsonValue());
-                open.insert(QStringLiteral("rx"), QJsonArray());
+                if (!open.contains(QLatin1String("read"))) { // what a characteristic held stands in it
+                    open.insert(QStringLiteral("tx"), QJsonValue());
+                    open.insert(QStringLiteral("rx"), QJsonArray());
+                }
                 any = true;
             }
         }

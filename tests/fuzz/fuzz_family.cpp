@@ -97,8 +97,10 @@ extern "C" int LLVMFuzzerTestOneInput(const quint8 *data, size_t size)
 {
     static const Family family;
     const DriverConfig config{TransportKind::Bluetooth, std::nullopt, family.options()};
-    RegisterFuzz(*family.driver, config, FuzzInput(Bytes(data, size)),
-                 [](const Request &request, FuzzInput &input) { return family.reply(request, input); })
+    RegisterFuzz(
+        *family.driver, config, FuzzInput(Bytes(data, size)),
+        [](const Request &request, FuzzInput &input) { return family.reply(request, input); },
+        RegisterFuzz::Answers::InSeveral)
         .run();
     return 0;
 }
