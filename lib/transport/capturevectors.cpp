@@ -61,6 +61,10 @@ void writeEvents(const QJsonObject &vector, const QString &id, double &t, Captur
     };
     for (const QJsonValue &each : vector.value(QLatin1String("exchanges")).toArray()) {
         QJsonObject more = each.toObject();
+        if (more.contains(QLatin1String("read"))) {
+            text.event(t, id, {{QStringLiteral("exchange"), more}}); // what a characteristic held, as a whole
+            continue;
+        }
         const QJsonValue tx = more.take(QLatin1String("tx"));
         const QJsonArray rx = more.take(QLatin1String("rx")).toArray();
         if (tx.isNull() || tx.isUndefined())
@@ -161,7 +165,7 @@ QByteArray exportVectors(const Capture &capture)
             } else if (event.value.contains(QLatin1String("exchange"))) {
                 close();
                 open = event.value.value(QLatin1String("exchange")).toObject();
-                if (!open.contains(QLatin1String("read"))) { // what a characteristic held stands in it
+                if (!open.contains(QLatin1String("read"))) {
                     open.insert(QStringLiteral("tx"), QJsonValue());
                     open.insert(QStringLiteral("rx"), QJsonArray());
                 }
