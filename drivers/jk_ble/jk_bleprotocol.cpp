@@ -334,7 +334,7 @@ void decodeParameters(std::optional<Variant> variant, Bytes frame, std::vector<P
         if (row.reg >= switchBase)
             raw = readInteger(frame, switchesAt, Wire::U16LE).value_or(0) >> (row.reg - switchBase) & 1;
         else
-            raw = readInteger(frame, static_cast<size_t>(row.reg - rowBase + contentAt), row.wire);
+            raw = readInteger(frame, static_cast<size_t>(row.reg - rowBase) + contentAt, row.wire);
         if (raw)
             to.push_back({QLatin1String(row.id), row.scale.apply(static_cast<double>(*raw))});
     }

@@ -58,7 +58,7 @@ QByteArray LipowerSimulator::block() const
     const int minutes = amperes > 0.05 ? static_cast<int>(60 * ah / amperes) : 0;
     put(m_pack.remainingAh());
     put(m_pack.soc());
-    put(minutes / 60);
+    put(std::floor(minutes / 60.0));
     put(minutes % 60);
     put(charges ? 0 : 1);
     put(amperes * 100);

@@ -137,7 +137,7 @@ QByteArray TdtSimulator::warnings() const
     QByteArray data;
     put(data, static_cast<double>(cells), 1);
     data += QByteArray(static_cast<qsizetype>(cells), '\0');
-    const auto sensors = static_cast<qsizetype>(m_pack.temperatures().size() + 2);
+    const auto sensors = static_cast<qsizetype>(m_pack.temperatures().size()) + 2;
     put(data, static_cast<double>(sensors), 1);
     data += QByteArray(sensors, '\0');
     data += QByteArray(3, '\0');
