@@ -31,7 +31,7 @@ public:
         : m_bus(connectBus(bus, QStringLiteral("serialbattery-client")))
         , m_name(QStringLiteral("serialbattery-client"))
     {
-        registerItemTypes();
+        registerReaderTypes();
     }
     ~ClientConnection() { QDBusConnection::disconnectFromBus(m_name); }
     ClientConnection(const ClientConnection &) = delete;

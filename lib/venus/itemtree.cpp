@@ -62,10 +62,15 @@ bool isEmptyArray(const QVariant &given)
 
 void registerItemTypes()
 {
-    qDBusRegisterMetaType<ItemsMap>();
     qDBusRegisterMetaType<TextsMap>();
     qDBusRegisterMetaType<QList<int>>();
     qDBusRegisterMetaType<ItemsView>();
+}
+
+void registerReaderTypes()
+{
+    registerItemTypes();
+    qDBusRegisterMetaType<ItemsMap>();
 }
 
 QDBusArgument &operator<<(QDBusArgument &argument, const ItemsView &view)

@@ -359,7 +359,7 @@ QJsonArray measureFaults(int seconds)
 int main(int argc, char *argv[])
 {
     const QCoreApplication application(argc, argv);
-    registerItemTypes();
+    registerReaderTypes();
     QStringList arguments = QCoreApplication::arguments().mid(1);
     const bool faults = !arguments.isEmpty() && arguments.constFirst() == QLatin1String("faults");
     if (faults)

@@ -86,7 +86,7 @@ FakeSettings::FakeSettings(QString file, int writeDelayMs)
     : m_file(std::move(file))
     , m_connection(QString())
 {
-    sb::registerItemTypes();
+    sb::registerReaderTypes();
     qDBusRegisterMetaType<QList<QVariantMap>>();
     m_write.setSingleShot(true);
     m_write.setInterval(writeDelayMs);

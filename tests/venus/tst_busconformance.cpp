@@ -207,6 +207,7 @@ void TestBusConformance::registersPathsBeforeTheName()
     });
     QVERIFY2(m_battery->start(m_bus->address()), qPrintable(m_battery->error));
     QTRY_VERIFY(first);
+    registerReaderTypes();
     const QDBusReply<ItemsMap> reply = *first;
     QVERIFY2(reply.isValid(), qPrintable(reply.error().message()));
     QCOMPARE(reply.value().size(), m_battery->service->items().count());

@@ -30,7 +30,7 @@ class TestItemTree : public QObject
 {
     Q_OBJECT
 private slots:
-    void initTestCase() { registerItemTypes(); }
+    void initTestCase() { registerReaderTypes(); }
     void beginsInvalid();
     void formatsDoubles_data();
     void formatsDoubles();

@@ -543,7 +543,7 @@ void TestSettings::cleansUpOnlyWhatIsOurs()
     battery("ruuvi_1", 6, 400, "ruuvi");
     // Somebody publishes number 5.
     QDBusConnection other = QDBusConnection::connectToBus(m_bus->address(), QStringLiteral("other"));
-    registerItemTypes();
+    registerReaderTypes();
     ItemTree items;
     items.setInteger(items.add(QStringLiteral("/DeviceInstance"), ItemType::Integer), 5);
     QObject leaf;
