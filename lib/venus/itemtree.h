@@ -32,8 +32,8 @@ const QDBusArgument &operator>>(const QDBusArgument &argument, ItemsView &view);
 
 /// Registers the D-Bus types of this folder; harmless when called again.
 void registerItemTypes();
-/// Also for programs that read items with QDBusReply<ItemsMap>. Not in a process that uses Bluetooth: the type is
-/// one of QtBluetooth's, and registered twice it makes its scans deaf.
+/// Also for programs that read items with QDBusReply<ItemsMap>. Not in a process that uses Bluetooth: the
+/// type is one of QtBluetooth's, and registered twice it makes its scans deaf.
 void registerReaderTypes();
 /// The one form of "unknown" on this bus: an empty array of integers.
 [[nodiscard]] const QVariant &invalidItem();
