@@ -29,7 +29,6 @@ constexpr int leastDigits = 4;
 constexpr QByteArrayView prefix("+RD,");
 constexpr QByteArrayView failed("+RD,Err");
 constexpr qsizetype registerAt = 4;
-constexpr qsizetype valueAt = 6;
 constexpr qsizetype longestLine = 32;
 constexpr int answerMs = 1500;
 

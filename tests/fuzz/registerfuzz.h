@@ -85,7 +85,7 @@ private:
             const std::optional<Request> request = procedure.next(last);
             if (!request)
                 break;
-            FUZZ_CHECK((!request->bytes.isEmpty() || request->reads) && request->tries > 0);
+            FUZZ_CHECK(request->tries > 0);
             update.clear();
             last = ask(*request, update);
         }
@@ -98,8 +98,8 @@ private:
     {
         size_t otherForms = request.otherForms.size();
         m_driver->begin(request);
+        Update before = update;
         while (!m_input.isEmpty()) {
-            const Update before = update;
             const quint64 frames = m_driver->counters().frames;
             Reply reply;
             switch (m_input.byte() % Act_Count) {
@@ -133,6 +133,8 @@ private:
                 return {StepResult::End::Complete, 0, &update};
             }
             checkUntouched(frames, before, update);
+            if (m_driver->counters().frames > frames)
+                before = update;
             if (reply.state == ReplyState::Refused)
                 return {StepResult::End::Refused, reply.code, nullptr};
             if (reply.state == ReplyState::Repeat) {
