@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "patience.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -39,7 +41,7 @@ public:
         QVERIFY(m_process.waitForStarted());
     }
     /// Runs to the end. \return the exit code, -1 when it does not end.
-    int run(const QStringList &arguments, int timeoutMs = 30000)
+    int run(const QStringList &arguments, int timeoutMs = patienceMs)
     {
         m_process.start(QStringLiteral(SB_PROGRAM), arguments);
         if (!m_process.waitForFinished(timeoutMs))
@@ -49,7 +51,7 @@ public:
         return m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -2;
     }
     /// Waits for a line on standard output that contains \a text.
-    bool waitForLine(const QByteArray &text, int timeoutMs = 10000)
+    bool waitForLine(const QByteArray &text, int timeoutMs = patienceMs)
     {
         QElapsedTimer timer;
         timer.start();

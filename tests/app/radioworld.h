@@ -6,6 +6,7 @@
 #include "app/source.h"
 #include "drivers/alldrivers.h"
 #include "drivers/allsimulators.h"
+#include "patience.h"
 #include "simulatedradio/simulatedbluez.h"
 #include "simulator/pack.h"
 

@@ -60,11 +60,12 @@ protected:
                                 QStringLiteral("-d"), m_name, QStringLiteral("-o"), object,
                                 QStringLiteral("-m"), method} +
                         arguments);
-        gdbus.waitForFinished(10000);
+        gdbus.waitForFinished(patienceMs);
         return QString::fromUtf8(gdbus.readAll()).trimmed();
     }
 
-    QString waitFor(const QString &object, const QString &method, const QString &text, int timeoutMs = 15000)
+    QString waitFor(const QString &object, const QString &method, const QString &text,
+                    int timeoutMs = patienceMs)
     {
         QElapsedTimer timer;
         timer.start();

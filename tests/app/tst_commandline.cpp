@@ -139,7 +139,7 @@ void TestCommandLine::portWithoutPermission()
                        QStringLiteral("--clear-groups"), QStringLiteral("env"),
                        QStringLiteral("XDG_STATE_HOME=/nonexistent"), QStringLiteral(SB_PROGRAM),
                        QStringLiteral("read"), QStringLiteral("--port"), device});
-        QVERIFY(process.waitForFinished(20000));
+        QVERIFY(process.waitForFinished(patienceMs));
         const QByteArray errors = process.readAllStandardError();
         if (process.exitCode() == 126 || process.exitCode() == 127)
             return; // the program lies where that user may not look
@@ -361,7 +361,7 @@ void TestCommandLine::simulatorRemovesItsLink()
         QVERIFY(simulator.waitForLine("other"));
         QVERIFY(QFileInfo(link).isSymLink());
         simulator.process().terminate();
-        QVERIFY(simulator.process().waitForFinished(5000));
+        QVERIFY(simulator.process().waitForFinished(patienceMs));
         QCOMPARE(simulator.process().exitCode(), 0);
     }
     QVERIFY(!QFileInfo(link).isSymLink());
@@ -384,7 +384,7 @@ void TestCommandLine::interruptEndsWith130()
     program.start({QStringLiteral("monitor"), QStringLiteral("--port"), port(), QStringLiteral("--json")});
     QVERIFY(program.waitForLine("{"));
     ::kill(static_cast<pid_t>(program.process().processId()), SIGINT);
-    QVERIFY(program.process().waitForFinished(5000));
+    QVERIFY(program.process().waitForFinished(patienceMs));
     QCOMPARE(program.process().exitCode(), 130);
 }
 

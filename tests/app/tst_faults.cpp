@@ -4,6 +4,7 @@
 #include "app/source.h"
 #include "drivers/alldrivers.h"
 #include "drivers/jbd/jbdsimulator.h"
+#include "patience.h"
 #include "simulator/simulatorport.h"
 
 #include <QElapsedTimer>
@@ -168,16 +169,16 @@ void TestFaults::echoesAreTakenOut()
     config.port = link;
     const auto line = makeLine(config, m_environment, m_clock, nullptr);
     line->start();
-    QTRY_VERIFY_WITH_TIMEOUT(!line->batteries().empty(), 5000);
-    QTRY_VERIFY_WITH_TIMEOUT(line->batteries().front()->model().link().polls >= 2, 5000);
+    QTRY_VERIFY_WITH_TIMEOUT(!line->batteries().empty(), patienceMs);
+    QTRY_VERIFY_WITH_TIMEOUT(line->batteries().front()->model().link().polls >= 2, patienceMs);
     QCOMPARE(line->batteries().front()->model().link().errors, 0U);
 }
 
 void TestFaults::aVanishedPortCostsNothing()
 {
     Watched watched(m_folder.filePath(QStringLiteral("gone")), std::nullopt, m_environment, m_clock);
-    QTRY_VERIFY_WITH_TIMEOUT(watched.current, 5000);
-    watched.port.hangUp(60000);
+    QTRY_VERIFY_WITH_TIMEOUT(watched.current, patienceMs);
+    watched.port.hangUp(patienceMs);
     QTest::qWait(200);
     const qint64 before = cpuMs();
     QElapsedTimer timer;
@@ -215,19 +216,19 @@ void TestFaults::aFloodOfNoiseIsNoBattery()
     int searches = 0;
     connect(line.get(), &Line::nothingFound, this, [&] { ++searches; });
     line->start();
-    QTRY_VERIFY_WITH_TIMEOUT(searches >= 1, 15000);
+    QTRY_VERIFY_WITH_TIMEOUT(searches >= 1, patienceMs);
     QVERIFY(line->batteries().empty());
 }
 
 void TestFaults::recoversWhenTheFaultEnds()
 {
     Watched watched(m_folder.filePath(QStringLiteral("silent")), std::nullopt, m_environment, m_clock);
-    QTRY_VERIFY_WITH_TIMEOUT(watched.current, 5000);
+    QTRY_VERIFY_WITH_TIMEOUT(watched.current, patienceMs);
     watched.port.setFault(Fault::Silence, true);
-    QTRY_COMPARE_WITH_TIMEOUT(watched.current->model().condition(), Condition::Lost, 20000);
+    QTRY_COMPARE_WITH_TIMEOUT(watched.current->model().condition(), Condition::Lost, patienceMs);
     QVERIFY(!watched.current->model().values().voltage);
     watched.port.setFault(Fault::Silence, false);
-    QTRY_COMPARE_WITH_TIMEOUT(watched.current->model().condition(), Condition::Fresh, 10000);
+    QTRY_COMPARE_WITH_TIMEOUT(watched.current->model().condition(), Condition::Fresh, patienceMs);
     QVERIFY(watched.wrong.isEmpty());
     QCOMPARE(watched.added, 1);
 }

@@ -5,6 +5,7 @@
 #include "app/source.h"
 #include "drivers/alldrivers.h"
 #include "drivers/jbd/jbdsimulator.h"
+#include "patience.h"
 #include "simulator/simulatorport.h"
 
 #include <QProcess>
@@ -73,7 +74,7 @@ void TestScreenWrites::init()
     connect(m_publisher.get(), &Publisher::published, this,
             [this](const QString &service) { m_service = service; });
     m_line->start();
-    QTRY_VERIFY_WITH_TIMEOUT(!m_service.isEmpty(), 10000);
+    QTRY_VERIFY_WITH_TIMEOUT(!m_service.isEmpty(), patienceMs);
 }
 
 void TestScreenWrites::cleanup()
@@ -145,16 +146,16 @@ void TestScreenWrites::setsTheStateOfCharge()
     QCOMPARE(write("/Settings/ResetSocTo", "<44>"), QStringLiteral("(0,)"));
     QVERIFY(!value("/Soc").contains(QLatin1String("<44.0>")));
     QCOMPARE(write("/Settings/ResetSocToApply", "<1>"), QStringLiteral("(0,)"));
-    QTRY_COMPARE_WITH_TIMEOUT(value("/Soc"), QStringLiteral("(<44.0>,)"), 5000);
+    QTRY_COMPARE_WITH_TIMEOUT(value("/Soc"), QStringLiteral("(<44.0>,)"), patienceMs);
     QVERIFY(std::abs(m_pack->soc() - 44) < 0.6);
-    QTRY_COMPARE_WITH_TIMEOUT(value("/Settings/ResetSocToApply"), QStringLiteral("(<0>,)"), 3000);
+    QTRY_COMPARE_WITH_TIMEOUT(value("/Settings/ResetSocToApply"), QStringLiteral("(<0>,)"), patienceMs);
 }
 
 void TestScreenWrites::clearsTheHistory()
 {
-    QTRY_VERIFY_WITH_TIMEOUT(value("/History/MaximumVoltage").contains(QLatin1Char('.')), 5000);
+    QTRY_VERIFY_WITH_TIMEOUT(value("/History/MaximumVoltage").contains(QLatin1Char('.')), patienceMs);
     QCOMPARE(write("/History/Clear", "<1>"), QStringLiteral("(0,)"));
-    QTRY_COMPARE_WITH_TIMEOUT(value("/History/Clear"), QStringLiteral("(<0>,)"), 3000);
+    QTRY_COMPARE_WITH_TIMEOUT(value("/History/Clear"), QStringLiteral("(<0>,)"), patienceMs);
     QCOMPARE(write("/History/Clear", "<9>"), QStringLiteral("(2,)"));
 }
 

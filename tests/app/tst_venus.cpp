@@ -228,7 +228,7 @@ void TestVenus::LOST_07_killedServiceComesBackTheSame()
     QCOMPARE(set(m_name, "/CustomName", "<'Barn'>"), 0);
     QVERIFY(becomes(m_system, "/ActiveBmsService", m_name));
     m_service->process().kill();
-    QVERIFY(m_service->process().waitForFinished(5000));
+    QVERIFY(m_service->process().waitForFinished(patienceMs));
     QVERIFY(QTest::qWaitFor([&] { return get(m_system, "/ActiveBmsService").isInvalidItem(); }, 5000));
     startAll();
     QCOMPARE(get(m_name, "/DeviceInstance").scalar, QVariant(4));

@@ -166,7 +166,7 @@ private:
     template<typename Condition>
     [[nodiscard]] bool waitFor(Condition condition)
     {
-        for (int i = 0; i < 500; ++i) {
+        for (int i = 0; i < 3000; ++i) {
             m_output += QString::fromUtf8(m_process.readAllStandardOutput());
             if (condition())
                 return true;
