@@ -48,12 +48,6 @@ const Form &AsciiDriver::formOf(const Command &command) const
     return command.forms[line < m_memory.size() ? m_memory[line].form : 0];
 }
 
-bool AsciiDriver::isUnknown(quint8 code, quint8 part) const
-{
-    const size_t line = lineOf(idOf(code, part));
-    return line < m_memory.size() && m_memory[line].unknown;
-}
-
 QByteArray AsciiDriver::infoOf(const Command &command, const Form &form) const
 {
     const QByteArray fixed = viewOf(Bytes(command.fixed)).toByteArray();
@@ -209,7 +203,8 @@ Reply AsciiDriver::refused(size_t line, const Request &pending, quint8 code)
         return {ReplyState::Repeat, code};
     if (code == WrongVersion)
         m_version.reset();
-    if (code == UnknownCommand)
+    // What a reading can't do without is asked again: left out, each reading would be good and empty.
+    if (code == UnknownCommand && m_commands[line].optional)
         m_memory[line].unknown = true;
     return {ReplyState::Refused, code};
 }

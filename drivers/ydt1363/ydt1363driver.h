@@ -99,8 +99,6 @@ protected:
     [[nodiscard]] const Form &formOf(const Command &command) const;
     /// While decode() runs: the form in which it was asked.
     [[nodiscard]] const Form &askedForm() const { return m_asked; }
-    /// The device told that it does not know the command.
-    [[nodiscard]] bool isUnknown(quint8 code, quint8 part = 0) const;
 
     /// For dialogues: a command of the list, in the form that works. \a info replaces what it says.
     [[nodiscard]] Request request(quint8 code, quint8 part = 0,

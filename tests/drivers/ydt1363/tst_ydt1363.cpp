@@ -406,6 +406,18 @@ private slots:
         QVERIFY(!find(*driver, 0x43, Phase::Poll).bytes.isEmpty());
     }
 
+    void goesOnAskingWhatItCantDoWithout()
+    {
+        // Else a reading would be good that read nothing.
+        const std::unique_ptr<Device> driver = make();
+        Update update;
+        for (int i = 0; i < 3; ++i) {
+            const Request request = find(*driver, 0x42, Phase::Poll);
+            QVERIFY(!request.bytes.isEmpty());
+            QVERIFY(hear(*driver, request, reply(4, {}), update).state != ReplyState::Complete);
+        }
+    }
+
     void takesNothingThatIsNotTheAnswer_data()
     {
         QTest::addColumn<QByteArray>("bytes");
