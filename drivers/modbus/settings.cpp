@@ -131,6 +131,12 @@ private:
     int m_code = 0;
 };
 
+/// Of what the register holds, and what is shown of it.
+double stepOf(const SettingRow &row)
+{
+    return std::max(std::abs(row.scale.factor / row.scale.divisor), std::pow(10.0, -row.decimals));
+}
+
 class SettingsWriter final : public SettingsDialogue
 {
 public:
@@ -158,7 +164,11 @@ private:
         if (!row->writable)
             m_mistake = Words::tr("%1 can only be read").arg(given.id);
         else if (!raw)
-            m_mistake = Words::tr("%1: the BMS can't store %2").arg(given.id, given.value.toString());
+            m_mistake = Words::tr("%1: the BMS can't store %2 (it takes %3 to %4, in steps of %5)")
+                            .arg(given.id, given.value.toString())
+                            .arg(row->minimum)
+                            .arg(row->maximum)
+                            .arg(stepOf(*row));
         else
             m_edits.push_back({row, *raw, given.value});
         m_result.parameters.push_back({given.id, Status::NotVerified});
@@ -324,9 +334,13 @@ std::optional<QByteArray> encodeSetting(const SettingRow &row, const QVariant &v
     const double number = value.toDouble(&ok);
     if (!ok || !(number >= row.minimum && number <= row.maximum))
         return std::nullopt;
+    const qint64 stored = std::llround((number - row.scale.zero) * row.scale.divisor / row.scale.factor);
+    constexpr double almostHalf = 0.51;
+    if (std::abs(row.scale.apply(static_cast<double>(stored)) - number) >
+        almostHalf * std::pow(10.0, -row.decimals))
+        return std::nullopt;
     QByteArray raw;
-    appendInteger(raw, std::llround((number - row.scale.zero) * row.scale.divisor / row.scale.factor),
-                  row.wire);
+    appendInteger(raw, stored, row.wire);
     return raw;
 }
 

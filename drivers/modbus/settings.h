@@ -29,7 +29,8 @@ struct SettingRow
 /// Adds the settings whose registers are here.
 void decodeSettings(std::span<const SettingRow> rows, const Registers &registers,
                     std::vector<ParameterValue> &to);
-/// The bytes that store \a value; nothing where it is no number or outside the row's bounds.
+/// The bytes that store \a value; nothing where it is no number, outside the row's bounds, or between the
+/// steps that the register can hold: another value than the user's is never written.
 [[nodiscard]] std::optional<QByteArray> encodeSetting(const SettingRow &row, const QVariant &value);
 
 /// How a family asks for its settings.
