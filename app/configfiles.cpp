@@ -156,6 +156,7 @@ void applyConfig(const ConfigFiles &files, const DriverRegistry &registry, LineC
     const bool radio = line.kind == TransportKind::Bluetooth;
     if (radio) {
         line.control.offlineAfterS = control::offlineAfterBluetoothS;
+        line.everyReading = !c.flag("BLUETOOTH_USE_POLLING");
         if (line.adapter.isEmpty())
             line.adapter = files.options.adapter;
     }
@@ -177,8 +178,10 @@ void applyConfig(const ConfigFiles &files, const DriverRegistry &registry, LineC
     if (const config::DeviceOptions *device = files.options.find(line.port, std::nullopt)) {
         if (!device->bms.isEmpty() && !line.driver)
             line.driver = registry.find(device->bms);
-        if (device->pollIntervalS)
+        if (device->pollIntervalS) {
             line.pollIntervalMs = static_cast<int>(*device->pollIntervalS * 1000);
+            line.everyReading = false;
+        }
         line.publishing.monitorOnly = device->monitorOnly.value_or(line.publishing.monitorOnly);
         options.insert(device->driver);
         if (radio && options.contains(QStringLiteral("adapter")))

@@ -13,6 +13,8 @@ Q_LOGGING_CATEGORY(logLine, "serialbattery.line", QtInfoMsg)
 
 /// Between two searches of a port on which nothing answered.
 constexpr qint64 searchPauseMs = 1000;
+/// Between two readings where each is taken as it comes.
+constexpr int streamPauseMs = 20;
 
 } // namespace
 
@@ -166,10 +168,13 @@ void Line::onFound(const Candidate &candidate)
 void Line::startSession(const Candidate &candidate)
 {
     m_candidate = candidate;
-    emit bmsKnown(candidate.driver->info.id, candidate.address);
+    const DriverInfo &info = candidate.driver->info;
+    emit bmsKnown(info.id, candidate.address);
     m_how.prepare(candidate);
     SessionSettings settings;
-    settings.pollIntervalMs = m_config.pollIntervalMs.value_or(candidate.driver->info.pollIntervalMs);
+    settings.pollIntervalMs = m_config.everyReading && info.streams
+                                  ? streamPauseMs
+                                  : m_config.pollIntervalMs.value_or(info.pollIntervalMs);
     settings.lostAfterMs = m_config.control.offlineAfterS * 1000LL;
     m_session = std::make_unique<Session>(*m_transport, m_clock, settings);
     QVariantMap options = candidate.options;
@@ -183,7 +188,7 @@ void Line::startSession(const Candidate &candidate)
     for (const std::optional<int> &address : addresses)
         m_session->addPack(driverFor(address));
     if (m_config.addresses.empty() && candidate.address) {
-        for (const int address : lineAddresses(candidate.driver->info)) {
+        for (const int address : lineAddresses(info)) {
             if (address != *candidate.address)
                 m_session->addPack(driverFor(address), PackLink::Presence::Sought);
         }

@@ -24,6 +24,7 @@ struct LineConfig
     PublishSettings publishing;
     bool autoResetSoc = true;          ///< tell a BMS that can be told when it is full
     std::optional<int> pollIntervalMs; ///< instead of the driver's
+    bool everyReading = false;         ///< of a BMS that tells them by itself: each as it comes
     bool operator==(const LineConfig &) const = default;
 };
 

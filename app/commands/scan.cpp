@@ -5,6 +5,7 @@
 #include "app/exitcode.h"
 #include "app/options.h"
 #include "app/signals.h"
+#include "app/source.h"
 #include "bluetooth/bluetooth.h"
 #include "session/detectionreport.h"
 #include "transport/portfinder.h"
@@ -23,6 +24,10 @@ QString tr(const char *text) { return QCoreApplication::translate("ScanCommand",
 
 constexpr double detectSeconds = 120;
 constexpr double listenSeconds = 10;
+/// For one Bluetooth device: heard again, connected and asked by each that its advertisement speaks for.
+constexpr int deviceMs = 45000;
+/// Until its link is closed.
+constexpr int closeMs = 10000;
 
 struct ScanResult
 {
@@ -134,6 +139,77 @@ QMap<QString, Advertisement> listen(const Environment &environment, const QStrin
     return heard;
 }
 
+struct RadioResult
+{
+    Advertisement device;
+    QString error; ///< with --detect: why it can't be asked
+    std::vector<CandidateReport> report;
+    const DriverDescriptor *found = nullptr;
+    bool asked = false;
+};
+
+/// Connects to one device and finds out what it is. \return false: the user wants no more.
+bool detectOne(RadioResult &result, const Environment &environment, const QString &adapter, int limitMs)
+{
+    SystemClock clock;
+    LineConfig config;
+    config.kind = TransportKind::Bluetooth;
+    config.port = result.device.address;
+    config.adapter = adapter;
+    const std::unique_ptr<Line> line = makeLine(config, environment, clock, nullptr);
+    QEventLoop loop;
+    QTimer limit;
+    limit.setSingleShot(true);
+    QObject::connect(&limit, &QTimer::timeout, &loop, &QEventLoop::quit);
+    ProcessSignals processSignals;
+    bool interrupted = false;
+    QObject::connect(&processSignals, &ProcessSignals::interrupted, &loop, [&] {
+        interrupted = true;
+        loop.quit();
+    });
+    QObject::connect(line.get(), &Line::bmsKnown, &loop, [&](const QString &bms) {
+        result.found = environment.drivers.find(bms);
+        loop.quit();
+    });
+    QObject::connect(line.get(), &Line::nothingFound, &loop, &QEventLoop::quit);
+    QObject::connect(line.get(), &Line::openFailed, &loop,
+                     [&](const LinkError &error) { result.error = error.text; });
+    bool stopped = false;
+    QObject::connect(line.get(), &Line::stopped, &loop, [&] {
+        stopped = true;
+        loop.quit();
+    });
+    limit.start(limitMs);
+    line->start();
+    loop.exec();
+    result.asked = true;
+    result.report = line->detector().report();
+    if (result.found || !result.report.empty())
+        result.error.clear(); // it was reached
+    limit.start(closeMs);
+    line->stop();
+    if (!stopped)
+        loop.exec();
+    return !interrupted;
+}
+
+/// One after the other: connecting is what an adapter does for one device at a time. Asked are those whose
+/// advertisement speaks for a battery; to connect to a neighbour's television is not ours.
+void detectRadio(std::vector<RadioResult> &results, const Environment &environment, const QString &adapter,
+                 int timeoutMs)
+{
+    QElapsedTimer timer;
+    timer.start();
+    for (RadioResult &result : results) {
+        const qint64 left = timeoutMs - timer.elapsed();
+        if (left <= 0)
+            return;
+        if (!environment.drivers.advertised(result.device).empty() &&
+            !detectOne(result, environment, adapter, static_cast<int>(std::min<qint64>(left, deviceMs))))
+            return;
+    }
+}
+
 /// The name without what no screen can show.
 QString shownName(const Advertisement &advertisement)
 {
@@ -143,8 +219,43 @@ QString shownName(const Advertisement &advertisement)
     return name.trimmed();
 }
 
-QJsonObject deviceJson(const Advertisement &advertisement, const Environment &environment)
+/// What was found, what each candidate heard, and what follows from it.
+void insertDetection(QJsonObject &object, const QJsonArray &found, const std::vector<CandidateReport> &report,
+                     TransportKind kind)
 {
+    QJsonArray candidates;
+    for (const CandidateReport &each : report) {
+        if (each.requests > 0)
+            candidates.append(candidateJson(each));
+    }
+    const LikelyCause cause = found.isEmpty() ? likelyCause(report) : LikelyCause::Found;
+    if (!found.isEmpty())
+        object.insert(QStringLiteral("bms"), found.first().toObject().value(QLatin1String("bms")));
+    object.insert(QStringLiteral("detection"),
+                  QJsonObject{{QStringLiteral("found"), found},
+                              {QStringLiteral("candidates"), candidates},
+                              {QStringLiteral("cause"), QString(causeKey(cause))},
+                              {QStringLiteral("advice"), causeText(cause, kind)}});
+}
+
+void printReport(const std::vector<CandidateReport> &report, TransportKind kind)
+{
+    for (const CandidateReport &each : report) {
+        if (each.requests > 0)
+            console::line(QStringLiteral("    ") + candidateText(each));
+    }
+    console::line(QStringLiteral("    ") + causeText(likelyCause(report), kind));
+}
+
+QJsonArray foundJson(const RadioResult &result)
+{
+    return result.found ? QJsonArray{QJsonObject{{QStringLiteral("bms"), result.found->info.id}}}
+                        : QJsonArray();
+}
+
+QJsonObject deviceJson(const RadioResult &result, const Environment &environment)
+{
+    const Advertisement &advertisement = result.device;
     QJsonObject object{{QStringLiteral("address"), advertisement.address},
                        {QStringLiteral("name"), shownName(advertisement)}};
     if (advertisement.rssi)
@@ -155,6 +266,10 @@ QJsonObject deviceJson(const Advertisement &advertisement, const Environment &en
     if (!matches.isEmpty())
         object.insert(QStringLiteral("bms"), matches.first());
     object.insert(QStringLiteral("matches"), matches);
+    if (!result.error.isEmpty())
+        object.insert(QStringLiteral("error"), result.error);
+    else if (result.asked)
+        insertDetection(object, foundJson(result), result.report, TransportKind::Bluetooth);
     return object;
 }
 
@@ -170,8 +285,9 @@ QString strengthText(int dBm)
     return dBm > poor ? tr("poor") : tr("too weak");
 }
 
-void printDevice(const Advertisement &advertisement, const Environment &environment)
+void printDevice(const RadioResult &result, const Environment &environment)
 {
+    const Advertisement &advertisement = result.device;
     QStringList matches;
     for (const AdvertisedDriver &each : environment.drivers.advertised(advertisement))
         matches.append(each.driver->info.id);
@@ -182,6 +298,14 @@ void printDevice(const Advertisement &advertisement, const Environment &environm
                       .arg(advertisement.address, strength, shownName(advertisement),
                            matches.join(QStringLiteral(", ")))
                       .trimmed());
+    if (!result.asked)
+        return;
+    if (!result.error.isEmpty())
+        console::line(QStringLiteral("    ") + result.error);
+    else if (result.found)
+        console::line(QStringLiteral("    ") + tr("answers as %1").arg(result.found->info.id));
+    else
+        printReport(result.report, TransportKind::Bluetooth);
 }
 
 QJsonObject portJson(const ScanResult &result, bool detected)
@@ -208,19 +332,7 @@ QJsonObject portJson(const ScanResult &result, bool detected)
             battery.insert(QStringLiteral("address"), *candidate.address);
         found.append(battery);
     }
-    QJsonArray candidates;
-    for (const CandidateReport &report : result.report) {
-        if (report.requests > 0)
-            candidates.append(candidateJson(report));
-    }
-    const LikelyCause cause = likelyCause(result.report);
-    if (!result.found.empty())
-        object.insert(QStringLiteral("bms"), result.found.front().driver->info.id);
-    object.insert(QStringLiteral("detection"),
-                  QJsonObject{{QStringLiteral("found"), found},
-                              {QStringLiteral("candidates"), candidates},
-                              {QStringLiteral("cause"), QString(causeKey(cause))},
-                              {QStringLiteral("advice"), causeText(cause)}});
+    insertDetection(object, found, result.report, TransportKind::Serial);
     return object;
 }
 
@@ -243,11 +355,7 @@ void printPort(const ScanResult &result, bool detected)
         console::line(QStringLiteral("    ") + result.port.stableName);
     if (!detected || !result.error.isEmpty() || !result.found.empty())
         return;
-    for (const CandidateReport &report : result.report) {
-        if (report.requests > 0)
-            console::line(QStringLiteral("    ") + candidateText(report));
-    }
-    console::line(QStringLiteral("    ") + causeText(likelyCause(result.report)));
+    printReport(result.report, TransportKind::Serial);
 }
 
 } // namespace
@@ -264,7 +372,8 @@ int scanCommand(const QStringList &arguments, Environment &environment)
                  tr("Bluetooth devices that are heard: name, address, strength, BMS."));
     options.value(QStringLiteral("adapter"), QStringLiteral("HCI"),
                   tr("Bluetooth adapter, such as hci1, or its address; else the first."));
-    options.flag(QStringLiteral("detect"), tr("Asks every port which BMS is on it."));
+    options.flag(QStringLiteral("detect"),
+                 tr("Asks every port which BMS is on it, and every Bluetooth device that may be one."));
     options.value(QStringLiteral("port"), QStringLiteral("PORT"),
                   tr("Only this port, also one that is not listed; may be given several times."));
     options.flag(QStringLiteral("all"), tr("Shows ports without hardware, too."));
@@ -295,19 +404,25 @@ int scanCommand(const QStringList &arguments, Environment &environment)
     }
     if (detected && !results.empty())
         detectAll(results, environment, static_cast<int>(timeout.value_or(detectSeconds) * 1000));
-    QMap<QString, Advertisement> heard;
+    std::vector<RadioResult> heard;
     QString radioError;
-    if (radio)
-        heard = listen(environment, options.value(QStringLiteral("adapter")),
-                       static_cast<int>(timeout.value_or(listenSeconds) * 1000), &radioError);
+    if (radio) {
+        const QString adapter = options.value(QStringLiteral("adapter"));
+        for (const Advertisement &device : listen(
+                 environment, adapter, static_cast<int>(timeout.value_or(listenSeconds) * 1000), &radioError))
+            heard.emplace_back().device = device;
+        if (detected && radioError.isEmpty())
+            detectRadio(heard, environment, adapter,
+                        static_cast<int>(timeout.value_or(detectSeconds) * 1000));
+    }
 
     if (options.isSet(QStringLiteral("json"))) {
         QJsonArray serial;
         for (const ScanResult &result : results)
             serial.append(portJson(result, detected));
         QJsonArray devices;
-        for (const Advertisement &advertisement : heard)
-            devices.append(deviceJson(advertisement, environment));
+        for (const RadioResult &result : heard)
+            devices.append(deviceJson(result, environment));
         console::json(QJsonObject{{QStringLiteral("serial"), serial},
                                   {QStringLiteral("ble"), devices},
                                   {QStringLiteral("can"), QJsonArray()}});
@@ -316,10 +431,10 @@ int scanCommand(const QStringList &arguments, Environment &environment)
             console::line(tr("no serial port found (--all shows those without hardware, too)"));
         for (const ScanResult &result : results)
             printPort(result, detected);
-        if (radio && heard.isEmpty() && radioError.isEmpty())
+        if (radio && heard.empty() && radioError.isEmpty())
             console::line(tr("no Bluetooth device was heard"));
-        for (const Advertisement &advertisement : heard)
-            printDevice(advertisement, environment);
+        for (const RadioResult &result : heard)
+            printDevice(result, environment);
     }
     if (!radioError.isEmpty()) {
         console::error(radioError);

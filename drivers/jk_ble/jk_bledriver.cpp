@@ -98,6 +98,7 @@ DriverInfo describe()
     info.bluetooth.advertisements = {{.service = "ffe0", .maker = 0x0B65},
                                      {.service = "ffe0", .maker = 0x4B4A}};
     info.detectionRank = 15;
+    info.streams = true;
     info.honoursLimits = true;
     info.hasParameters = true;
     info.verified = QT_TRANSLATE_NOOP(

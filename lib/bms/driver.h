@@ -74,6 +74,7 @@ struct DriverInfo
     /// does.
     std::optional<double> sleepsBelow;
     int pollIntervalMs = 1000;
+    bool streams = false;  ///< it tells its values by itself, and a round takes the next that come
     int detectionRank = 0; ///< strict recognisers first: lower is tried earlier
     std::vector<Field> reads;
     std::vector<Control> writes;

@@ -28,8 +28,8 @@ enum class Phase : quint8 {
 /// One question to the BMS, or (without bytes) a wait for what it says by itself.
 struct Request
 {
-    int id = 0; ///< the driver's own: a register, a command byte
-    QByteArray bytes;
+    int id = 0;       ///< the driver's own: a register, a command byte
+    QByteArray bytes; ///< empty, without frames or a read: it only listens
     /// The same question in other words, for protocols whose devices disagree about them: each further try
     /// takes the next one, unless a damaged reply was heard. The driver is shown the words in use as bytes.
     std::vector<QByteArray> otherForms;

@@ -9,27 +9,34 @@ class TestBluetoothService : public QObject
 {
     Q_OBJECT
 private slots:
+    void initTestCase();
     void publishesWhatTheConfigurationNames();
+    void aScanTellsWhatItIs();
+
+private:
+    QTemporaryDir m_folder;
+    sb::PrivateBus m_bus{m_folder.path()};
+    Program m_simulator{m_folder};
 };
+
+void TestBluetoothService::initTestCase()
+{
+    QString error;
+    QVERIFY2(m_bus.start(&error), qPrintable(error));
+    qputenv("DBUS_SYSTEM_BUS_ADDRESS", m_bus.address().toUtf8());
+    m_simulator.start({QStringLiteral("simulate"), QStringLiteral("--bms"), QStringLiteral("litime"),
+                       QStringLiteral("--ble")});
+    QVERIFY(m_simulator.waitForLine("ready litime C8:47:80:15:67:44"));
+}
 
 void TestBluetoothService::publishesWhatTheConfigurationNames()
 {
-    QTemporaryDir folder;
-    sb::PrivateBus bus(folder.path());
-    QString error;
-    QVERIFY2(bus.start(&error), qPrintable(error));
-    qputenv("DBUS_SYSTEM_BUS_ADDRESS", bus.address().toUtf8());
-    Program simulator(folder);
-    simulator.start({QStringLiteral("simulate"), QStringLiteral("--bms"), QStringLiteral("litime"),
-                     QStringLiteral("--ble")});
-    QVERIFY(simulator.waitForLine("ready litime C8:47:80:15:67:44"));
-
-    QFile config(folder.filePath(QStringLiteral("config.ini")));
+    QFile config(m_folder.filePath(QStringLiteral("config.ini")));
     QVERIFY(config.open(QIODevice::WriteOnly));
     config.write("[DEFAULT]\nBLUETOOTH_BMS = LiTime_Ble c8:47:80:15:67:44, Nonsense A4:C1:38:00:00:00\n");
     config.close();
-    Program service(folder);
-    service.start({QStringLiteral("run"), QStringLiteral("--bus"), bus.address(),
+    Program service(m_folder);
+    service.start({QStringLiteral("run"), QStringLiteral("--bus"), m_bus.address(),
                    QStringLiteral("--settings"), QStringLiteral("file"), QStringLiteral("--config"),
                    config.fileName()});
     // What is wrong in the file is told; the rest runs.
@@ -40,6 +47,35 @@ void TestBluetoothService::publishesWhatTheConfigurationNames()
     };
     QVERIFY2(says("is no BMS that is read over Bluetooth"), service.errors.constData());
     QVERIFY2(says("published as com.victronenergy.battery.ble_c84780156744"), service.errors.constData());
+}
+
+void TestBluetoothService::aScanTellsWhatItIs()
+{
+    // Without a question there is only what was heard.
+    Program heard(m_folder);
+    QCOMPARE(heard.run({QStringLiteral("scan"), QStringLiteral("--ble"), QStringLiteral("--json"),
+                        QStringLiteral("--timeout"), QStringLiteral("5")}),
+             0);
+    const auto device = [](const Program &program) {
+        return QJsonDocument::fromJson(program.output)
+            .object()
+            .value(QLatin1String("ble"))
+            .toArray()
+            .at(0)
+            .toObject();
+    };
+    QCOMPARE(device(heard).value(QLatin1String("address")).toString(), QLatin1String("C8:47:80:15:67:44"));
+    QVERIFY(!device(heard).contains(QLatin1String("detection")));
+
+    Program asked(m_folder);
+    QCOMPARE(asked.run({QStringLiteral("scan"), QStringLiteral("--ble"), QStringLiteral("--detect"),
+                        QStringLiteral("--json"), QStringLiteral("--timeout"), QStringLiteral("30")}),
+             0);
+    const QJsonObject detection = device(asked).value(QLatin1String("detection")).toObject();
+    QCOMPARE(detection.value(QLatin1String("found")).toArray().at(0).toObject().value(QLatin1String("bms")),
+             QJsonValue(QLatin1String("litime")));
+    QVERIFY(!detection.value(QLatin1String("candidates")).toArray().isEmpty());
+    QCOMPARE(device(asked).value(QLatin1String("bms")), QJsonValue(QLatin1String("litime")));
 }
 
 QTEST_GUILESS_MAIN(TestBluetoothService)
