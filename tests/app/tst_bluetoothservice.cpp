@@ -16,7 +16,7 @@ private slots:
 private:
     QTemporaryDir m_folder;
     sb::PrivateBus m_bus{m_folder.path()};
-    Program m_simulator{m_folder};
+    std::unique_ptr<Program> m_simulator;
 };
 
 void TestBluetoothService::initTestCase()
@@ -24,9 +24,10 @@ void TestBluetoothService::initTestCase()
     QString error;
     QVERIFY2(m_bus.start(&error), qPrintable(error));
     qputenv("DBUS_SYSTEM_BUS_ADDRESS", m_bus.address().toUtf8());
-    m_simulator.start({QStringLiteral("simulate"), QStringLiteral("--bms"), QStringLiteral("litime"),
-                       QStringLiteral("--ble")});
-    QVERIFY(m_simulator.waitForLine("ready litime C8:47:80:15:67:44"));
+    m_simulator = std::make_unique<Program>(m_folder); // with the address of this bus
+    m_simulator->start({QStringLiteral("simulate"), QStringLiteral("--bms"), QStringLiteral("litime"),
+                        QStringLiteral("--ble")});
+    QVERIFY(m_simulator->waitForLine("ready litime C8:47:80:15:67:44"));
 }
 
 void TestBluetoothService::publishesWhatTheConfigurationNames()
