@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/pace_ble/pace_bledriver.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace sb::pace_ble {
@@ -59,6 +60,7 @@ constexpr size_t cellsAt = 4;
 constexpr size_t temperaturesAt = 6;
 constexpr size_t stride = 4;
 constexpr size_t maxCells = 32;
+constexpr size_t mostListed = 64; ///< cells or sensors of all packs; of more only the extremes are told
 constexpr size_t cellSensors = 4; ///< then the MOSFET's
 constexpr double kelvin = 2731;
 
@@ -217,25 +219,42 @@ bool PaceBleDriver::decodeCells(Bytes data, const Request &pending, BatteryState
         return true;
     to.cellCount = static_cast<qint64>(count);
     to.mosfetTemperature = m_parts.front().mosfet;
+    Numbers cells;
+    Numbers temperatures;
     for (const Part &each : m_parts) {
-        to.cellVoltages.insert(to.cellVoltages.end(), each.cells.begin(), each.cells.end());
-        to.temperatures.insert(to.temperatures.end(), each.temperatures.begin(), each.temperatures.end());
+        cells.insert(cells.end(), each.cells.begin(), each.cells.end());
+        temperatures.insert(temperatures.end(), each.temperatures.begin(), each.temperatures.end());
     }
+    const auto tell = [](Numbers &all, Numbers &list, Number &least, Number &most) {
+        if (all.size() <= mostListed) {
+            list = std::move(all);
+            return;
+        }
+        all.erase(std::remove(all.begin(), all.end(), Number()), all.end());
+        const auto [low, high] = std::minmax_element(all.begin(), all.end());
+        if (low != all.end()) {
+            least = *low;
+            most = *high;
+        }
+    };
+    tell(cells, to.cellVoltages, to.minCellVoltage, to.maxCellVoltage);
+    tell(temperatures, to.temperatures, to.minCellTemperature, to.maxCellTemperature);
     return true;
 }
 
 Recognition PaceBleDriver::recognise(const BatteryState &read) const
 {
-    if (!read.voltage || !read.soc || *read.soc > 100 || !read.cellCount || read.cellVoltages.empty())
+    const Numbers cells =
+        read.cellVoltages.empty() ? Numbers{read.minCellVoltage, read.maxCellVoltage} : read.cellVoltages;
+    if (!read.voltage || !read.soc || *read.soc > 100 || !read.cellCount)
         return Recognition::No;
     double sum = 0;
-    for (const Number &cell : read.cellVoltages) {
+    for (const Number &cell : cells) {
         if (!cell || *cell < lowestCell || *cell > highestCell)
             return Recognition::No;
         sum += *cell;
     }
-    const double pack =
-        sum / static_cast<double>(read.cellVoltages.size()) * static_cast<double>(*read.cellCount);
+    const double pack = sum / static_cast<double>(cells.size()) * static_cast<double>(*read.cellCount);
     return std::abs(pack - *read.voltage) <= sumTolerance * *read.voltage ? Recognition::Yes
                                                                           : Recognition::No;
 }

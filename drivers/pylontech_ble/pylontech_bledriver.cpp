@@ -47,6 +47,8 @@ Count cellsByName(const QString &name)
     return std::nullopt;
 }
 
+constexpr qint64 mostCells = 48; ///< more are no battery, but cells that can't be these
+
 /// What the voltage and the two cells make of it.
 Count cellsByVoltage(const BatteryState &read)
 {
@@ -56,7 +58,7 @@ Count cellsByVoltage(const BatteryState &read)
     const qint64 cells = std::llround(*read.voltage / mean);
     const bool fits =
         std::abs(static_cast<double>(cells) * mean - *read.voltage) <= sumTolerance * *read.voltage;
-    return cells > 0 && fits ? Count(cells) : std::nullopt;
+    return cells > 0 && cells <= mostCells && fits ? Count(cells) : std::nullopt;
 }
 
 DriverInfo describe()

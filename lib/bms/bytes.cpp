@@ -52,8 +52,10 @@ std::optional<double> readNumber(Bytes bytes, size_t offset, Wire wire)
         readInteger(bytes, offset, wire == Wire::F32BE ? Wire::U32BE : Wire::U32LE);
     if (!raw)
         return std::nullopt;
+    // Nothing about a battery is that large: bytes that are no float mostly look like one that is.
+    constexpr float largest = 1e9F;
     const auto value = std::bit_cast<float>(static_cast<quint32>(*raw));
-    return std::isfinite(value) ? std::optional<double>(value) : std::nullopt;
+    return std::abs(value) <= largest ? std::optional<double>(value) : std::nullopt; // and no NaN
 }
 
 void appendInteger(QByteArray &to, qint64 value, Wire wire)

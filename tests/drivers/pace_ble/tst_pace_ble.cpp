@@ -47,6 +47,25 @@ private slots:
         QVERIFY(driver->recognise(read) == Recognition::Yes);
     }
 
+    void ofManyPacksItTellsTheExtremes()
+    {
+        Pack pack({}, Profile::constant(-30));
+        pack.advance(5);
+        pace_ble::PaceBleSimulator board(pack);
+        board.packs = 5;
+        const std::unique_ptr<Driver> driver = make();
+        (void)round(*driver, board, Phase::Identify);
+        bool good = false;
+        const BatteryState read = round(*driver, board, Phase::Poll, &good);
+        QVERIFY(good);
+        QVERIFY(read.cellVoltages.empty());
+        const auto [least, most] =
+            std::minmax_element(pack.cellVoltages().begin(), pack.cellVoltages().end());
+        QCOMPARE(*read.minCellVoltage, std::round(*least * 1000) / 1000);
+        QCOMPARE(*read.maxCellVoltage, std::round(*most * 1000) / 1000);
+        QVERIFY(driver->recognise(read) == Recognition::Yes);
+    }
+
     void aPackThatFallsSilentLeavesNoList()
     {
         Pack pack({}, Profile::constant(-30));
