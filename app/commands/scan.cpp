@@ -22,7 +22,7 @@ namespace {
 
 QString tr(const char *text) { return QCoreApplication::translate("ScanCommand", text); }
 
-constexpr double detectSeconds = 120;
+constexpr double detectSeconds = 180; ///< a whole search on a silent line takes some 130
 constexpr double listenSeconds = 10;
 /// For one Bluetooth device: heard again, connected and asked by each that its advertisement speaks for.
 constexpr int deviceMs = 45000;
@@ -379,7 +379,7 @@ int scanCommand(const QStringList &arguments, Environment &environment)
     options.flag(QStringLiteral("all"), tr("Shows ports without hardware, too."));
     options.flag(QStringLiteral("json"), tr("Prints one JSON document."));
     options.value(QStringLiteral("timeout"), QStringLiteral("S"),
-                  tr("How long --detect may take (120), and how long --ble listens (10)."));
+                  tr("How long --detect may take (180), and how long --ble listens (10)."));
     if (const auto code = options.parse(arguments))
         return *code;
     std::optional<double> timeout;
