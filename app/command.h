@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "bluetooth/radiosettings.h"
 #include "bms/driverregistry.h"
 #include "simulator/simulateddevice.h"
 
@@ -21,16 +22,20 @@ struct Environment
 
     DriverRegistry drivers;
     std::vector<SimulatorDescriptor> simulators;
-    /// The user allows to restart the system's Bluetooth service when nothing else helps; counts until
-    /// bluetooth() is called first.
-    bool mayRestartBluetooth = false;
+    RadioSettings radio; ///< count until bluetooth() is called first
 
     /// Bluetooth of this process, made when it is needed first. Lines that use it must end before.
     [[nodiscard]] Bluetooth &bluetooth() const;
+    /// Closes every link and ends its thread, before the end of this.
+    void endBluetooth();
 
 private:
     mutable std::unique_ptr<Bluetooth> m_bluetooth;
 };
+
+/// How a GX device starts its Bluetooth service anew; empty on other systems, where it is not ours to
+/// restart.
+[[nodiscard]] QStringList bluetoothRestartCommand();
 
 /// \a arguments[0] is the command's name. \return the exit code.
 using CommandFunction = int (*)(const QStringList &arguments, Environment &environment);

@@ -6,10 +6,7 @@
 #include <QFileInfo>
 
 namespace sb {
-namespace {
-
-/// How a GX device starts its Bluetooth service anew. On other systems it is not ours to restart.
-QStringList restartCommand()
+QStringList bluetoothRestartCommand()
 {
     const QString script = QStringLiteral("/etc/init.d/bluetooth");
     const bool isVenus = QFileInfo::exists(QStringLiteral("/opt/victronenergy/version"));
@@ -17,17 +14,16 @@ QStringList restartCommand()
                                                        : QStringList();
 }
 
-} // namespace
-
 Environment::Environment() = default;
 Environment::~Environment() = default;
 
 Bluetooth &Environment::bluetooth() const
 {
     if (!m_bluetooth)
-        m_bluetooth = std::make_unique<Bluetooth>(
-            BluetoothRadio::Settings{mayRestartBluetooth ? restartCommand() : QStringList()});
+        m_bluetooth = std::make_unique<Bluetooth>(radio);
     return *m_bluetooth;
 }
+
+void Environment::endBluetooth() { m_bluetooth.reset(); }
 
 } // namespace sb

@@ -169,7 +169,7 @@ void Line::startSession(const Candidate &candidate)
 {
     m_candidate = candidate;
     const DriverInfo &info = candidate.driver->info;
-    emit bmsKnown(info.id, candidate.address);
+    emit bmsKnown(info.id, candidate.address, candidate.options);
     m_how.prepare(candidate);
     SessionSettings settings;
     settings.pollIntervalMs = m_config.everyReading && info.streams

@@ -65,7 +65,7 @@ signals:
     /// About to be deleted: given up, replaced by another, or the line ends.
     void batteryRemoved(sb::Battery *battery);
     /// Which BMS it is, or is taken for; the session with it begins now.
-    void bmsKnown(const QString &bms, std::optional<int> address);
+    void bmsKnown(const QString &bms, std::optional<int> address, const QVariantMap &found);
     /// The port can't be opened; it is tried again.
     void openFailed(const sb::LinkError &error);
     /// A whole search found no BMS; it goes on.

@@ -69,9 +69,10 @@ std::unique_ptr<Recording> Recording::inFolder(const QString &folder, bool value
 
 void Recording::follow(Line &line)
 {
-    connect(&line, &Line::bmsKnown, this, [this](const QString &bms, std::optional<int> address) {
-        m_writer.driverFound(linkId(), bms, address);
-    });
+    connect(&line, &Line::bmsKnown, this,
+            [this](const QString &bms, std::optional<int> address, const QVariantMap &found) {
+                m_writer.driverFound(linkId(), bms, address, QJsonObject::fromVariantMap(found));
+            });
     connect(&line, &Line::batteryAdded, this, [this](Battery *battery) {
         if (!m_values)
             return;

@@ -137,7 +137,7 @@ int replayCommand(const QStringList &arguments, Environment &environment)
     Session session(transport, clock, sessionSettings);
     const bool radio = link->transport == QLatin1String("ble");
     DriverConfig config{radio ? TransportKind::Bluetooth : TransportKind::Serial, link->address,
-                        link->config.toVariantMap()};
+                        driverOptions(*file.capture, *link)};
     if (const QString type = QStringLiteral("bmsType"); !config.options.contains(type))
         config.options.insert(type, bms);
     PackLink *pack = session.addPack(driver->create(config));

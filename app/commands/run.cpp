@@ -130,7 +130,8 @@ int runCommand(const QStringList &arguments, Environment &environment)
         return *code;
     if (const auto code = readLines(options, environment, files, configs))
         return *code;
-    environment.mayRestartBluetooth = files.configuration.flag("BLUETOOTH_FORCE_RESET_BLE_STACK");
+    if (files.configuration.flag("BLUETOOTH_FORCE_RESET_BLE_STACK"))
+        environment.radio.restartCommand = bluetoothRestartCommand();
     QString error;
     if (!busIsThere(options.value(QStringLiteral("bus")), &error)) {
         console::error(error);

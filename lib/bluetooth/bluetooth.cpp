@@ -24,7 +24,7 @@ void prepareBluetooth()
         qputenv(versionVariable, version);
 }
 
-Bluetooth::Bluetooth(BluetoothRadio::Settings settings, QObject *parent)
+Bluetooth::Bluetooth(RadioSettings settings, QObject *parent)
     : QObject(parent)
     , m_thread(new QThread)
     , m_radio(new BluetoothRadio(std::move(settings)))

@@ -19,7 +19,7 @@ class Bluetooth : public QObject
 {
     Q_OBJECT
 public:
-    explicit Bluetooth(BluetoothRadio::Settings settings = {}, QObject *parent = nullptr);
+    explicit Bluetooth(RadioSettings settings = {}, QObject *parent = nullptr);
     ~Bluetooth() override;
 
     /// In the Bluetooth thread: reach it by queued calls only.

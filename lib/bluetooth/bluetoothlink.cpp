@@ -80,6 +80,7 @@ void BluetoothLink::open()
 void BluetoothLink::close()
 {
     m_openAgain = false;
+    m_failures = 0;
     if (m_state == State::Closed || m_state == State::Closing)
         return;
     dispose();
@@ -104,6 +105,7 @@ void BluetoothLink::setProfiles(const std::vector<GattProfile> &profiles)
 
 void BluetoothLink::notSeen()
 {
+    m_failures = 0;
     fail(LinkError::Kind::NotFound,
          tr("%1: not found: switched off, out of range, or in use by a phone app").arg(m_address));
 }
@@ -182,25 +184,28 @@ void BluetoothLink::onServices()
         connect(service, &QLowEnergyService::characteristicChanged, this,
                 [this](const QLowEnergyCharacteristic &characteristic, const QByteArray &value) {
                     m_unanswered = 0;
+                    if (m_profile && m_otherMode != m_otherModeWorks.has_value())
+                        m_otherModeWorks = m_otherMode ? m_profile : std::nullopt;
                     if (m_state == State::Open && m_profile &&
                         std::find(m_profile->notify.begin(), m_profile->notify.end(),
                                   QUuid(characteristic.uuid())) != m_profile->notify.end())
-                        emit received(value);
+                        emit received(value, {});
                 });
         connect(service, &QLowEnergyService::descriptorWritten, this, [this] { onSubscribed(); });
         connect(service, &QLowEnergyService::characteristicWritten, this, [this] { pieceWritten(); });
         connect(service, &QLowEnergyService::characteristicRead, this,
-                [this](const QLowEnergyCharacteristic &, const QByteArray &value) {
+                [this](const QLowEnergyCharacteristic &characteristic, const QByteArray &value) {
                     if (m_state != State::Open || m_writes.empty() || !m_writes.front().read)
                         return;
                     pieceWritten();
-                    emit received(value);
+                    emit received(value, characteristic.uuid());
                 });
         connect(service, &QLowEnergyService::errorOccurred, this,
-                [this, service](QLowEnergyService::ServiceError error) { onServiceError(service, error); });
+                [this](QLowEnergyService::ServiceError error) { onServiceError(error); });
     }
     m_discovered = 0;
     if (m_services.empty()) {
+        forgetIfItKeepsFailing();
         fail(LinkError::Kind::Unsupported, tr("%1: offers no services").arg(m_address));
         return;
     }
@@ -273,6 +278,7 @@ void BluetoothLink::chooseProfile()
             m_writes.clear();
             return;
         }
+        forgetIfItKeepsFailing();
         fail(LinkError::Kind::Unsupported,
              tr("%1: has not the characteristics of this BMS: is it the right type?").arg(m_address));
         return;
@@ -280,7 +286,8 @@ void BluetoothLink::chooseProfile()
     const bool wasOpen = m_state == State::Open;
     m_profile = *at;
     m_subscribed = 0;
-    m_otherMode = m_triedOther = false;
+    m_otherMode = m_otherModeWorks == m_profile;
+    m_triedOther = false;
     m_unanswered = 0;
     m_state = State::Subscribing;
     if (!wasOpen)
@@ -311,7 +318,12 @@ void BluetoothLink::subscribeNext()
     for (const QLowEnergyService *each : m_services)
         services.append(each->serviceUuid());
     emit opened(services);
-    sendNext();
+    if (m_state != State::Open || !m_profile)
+        return;
+    if (std::find(m_profiles.begin(), m_profiles.end(), *m_profile) == m_profiles.end())
+        chooseProfile(); // another BMS is sought meanwhile
+    else
+        sendNext();
 }
 
 void BluetoothLink::onSubscribed()
@@ -400,9 +412,12 @@ void BluetoothLink::writePiece()
         m_radio->bluez().hiddenCharacteristic(m_devicePath, service->serviceUuid(), characteristic.uuid());
     if (!hidden.isEmpty()) {
         const auto done = [this](const QString &error) {
-            if (!error.isEmpty())
-                qCInfo(logLink, "%s: a write failed: %s", qUtf8Printable(m_address), qUtf8Printable(error));
-            pieceWritten();
+            if (error.isEmpty()) {
+                pieceWritten();
+                return;
+            }
+            qCInfo(logLink, "%s: a write failed: %s", qUtf8Printable(m_address), qUtf8Printable(error));
+            writeRefused();
         };
         m_radio->bluez().writeCharacteristic(hidden, piece, confirmed, done);
         return;
@@ -434,25 +449,31 @@ void BluetoothLink::pieceWritten()
     sendNext();
 }
 
-void BluetoothLink::onServiceError(QLowEnergyService *service, QLowEnergyService::ServiceError error)
+void BluetoothLink::writeRefused()
 {
-    Q_UNUSED(service)
+    if (m_state == State::Open && !m_triedOther) {
+        m_triedOther = true;
+        m_otherMode = !m_otherMode;
+        if (m_writing && !m_writes.empty() && !m_writes.front().read) {
+            writePiece();
+            return;
+        }
+    }
+    pieceWritten();
+}
+
+void BluetoothLink::onServiceError(QLowEnergyService::ServiceError error)
+{
     switch (error) {
     case QLowEnergyService::CharacteristicWriteError:
-        if (m_state == State::Open && !m_triedOther) {
-            m_triedOther = true;
-            m_otherMode = !m_otherMode;
-            if (m_writing && !m_writes.empty() && !m_writes.front().read) {
-                writePiece();
-                return;
-            }
-        }
-        pieceWritten();
+        writeRefused();
         break;
     case QLowEnergyService::DescriptorWriteError:
     case QLowEnergyService::OperationError:
         if (m_state == State::Subscribing)
-            fail(LinkError::Kind::Unsupported, tr("%1: refuses to send notifications").arg(m_address));
+            fail(LinkError::Kind::Unsupported,
+                 tr("%1: refuses to send notifications (a battery with a PIN must be paired once)")
+                     .arg(m_address));
         break;
     case QLowEnergyService::CharacteristicReadError:
         pieceWritten();
@@ -463,6 +484,26 @@ void BluetoothLink::onServiceError(QLowEnergyService *service, QLowEnergyService
 }
 
 // ---- ends ----
+
+void BluetoothLink::connectFailed()
+{
+    m_mustBeSeen = true;
+    forgetIfItKeepsFailing();
+    m_radio->attemptFailed(this);
+}
+
+/// What BlueZ remembers of a device, its table of services above all, may be out of date.
+void BluetoothLink::forgetIfItKeepsFailing()
+{
+    if (++m_failures != failuresUntilForgotten)
+        return;
+    const BluezObjects::Device *device = m_radio->bluez().device(m_adapterPath, m_address);
+    if (!device || device->paired)
+        return;
+    qCInfo(logLink, "%s: forgotten, after %d attempts that failed", qUtf8Printable(m_address), m_failures);
+    m_mustBeSeen = true;
+    m_radio->bluez().removeDevice(m_adapterPath, device->path);
+}
 
 void BluetoothLink::onError(QLowEnergyController::Error error)
 {
@@ -478,14 +519,7 @@ void BluetoothLink::onError(QLowEnergyController::Error error)
                  tr("%1: not found: switched off, out of range, or in use by a phone app").arg(m_address));
             break;
         }
-        ++m_failures;
-        m_mustBeSeen = true;
-        if (m_failures == failuresUntilForgotten) {
-            const BluezObjects::Device *device = m_radio->bluez().device(m_adapterPath, m_address);
-            if (device && !device->paired)
-                m_radio->bluez().removeDevice(m_adapterPath, device->path);
-        }
-        m_radio->attemptFailed(this);
+        connectFailed();
         fail(LinkError::Kind::Busy,
              tr("%1: does not accept a connection (%n in a row)", nullptr, m_failures).arg(m_address));
         break;
@@ -515,9 +549,7 @@ void BluetoothLink::onTimeout()
 {
     switch (m_state) {
     case State::Connecting:
-        ++m_failures;
-        m_mustBeSeen = true;
-        m_radio->attemptFailed(this);
+        connectFailed();
         fail(LinkError::Kind::NotFound,
              tr("%1: no connection within %2 s: switched off, out of range, or in use by a phone app")
                  .arg(m_address)
@@ -525,6 +557,7 @@ void BluetoothLink::onTimeout()
         break;
     case State::Discovering:
     case State::Subscribing:
+        forgetIfItKeepsFailing();
         fail(LinkError::Kind::Other, tr("%1: connected, but does not tell its services").arg(m_address));
         break;
     case State::Closing:
@@ -558,7 +591,8 @@ void BluetoothLink::adapterGone(const QString &text)
 void BluetoothLink::stackGone()
 {
     // Nothing of Qt's objects works any more, not even the end of a link.
-    const bool was = m_state != State::Closed && m_state != State::Closing;
+    const bool was =
+        (m_state != State::Closed && m_state != State::Closing) || std::exchange(m_openAgain, false);
     if (m_controller) {
         m_controller->disconnect(this);
         m_controller->deleteLater();
@@ -568,6 +602,8 @@ void BluetoothLink::stackGone()
     m_writes.clear();
     m_writing = false;
     m_timer.stop();
+    m_writeTimer.stop();
+    m_profile.reset();
     m_state = State::Closed;
     if (m_retiring)
         deleteLater();

@@ -32,6 +32,8 @@ public:
     [[nodiscard]] QString adapterPath() const { return m_adapterPath; }
     [[nodiscard]] bool isOpen() const { return m_state == State::Open; }
     [[nodiscard]] bool isClosed() const { return m_state == State::Closed; }
+    /// Its device is heard, and can't be connected.
+    [[nodiscard]] bool keepsFailing() const { return m_failures > 0 && !m_retiring; }
 
     void open();
     void close();
@@ -56,7 +58,8 @@ signals:
     void opened(const QList<QUuid> &services);
     void failed(const sb::LinkError &error);
     void closed();
-    void received(const QByteArray &bytes);
+    /// \a readFrom: the characteristic whose value was asked for; null: a notification.
+    void received(const QByteArray &bytes, const QUuid &readFrom);
     /// A request was handed over as a whole.
     void written();
     void seen(const sb::Advertisement &advertisement);
@@ -82,7 +85,10 @@ private:
     void chooseProfile();
     void subscribeNext();
     void onSubscribed();
-    void onServiceError(QLowEnergyService *service, QLowEnergyService::ServiceError error);
+    void onServiceError(QLowEnergyService::ServiceError error);
+    void writeRefused();
+    void connectFailed();
+    void forgetIfItKeepsFailing();
     void sendNext();
     void writePiece();
     void pieceWritten();
@@ -106,7 +112,7 @@ private:
     bool m_openAgain = false;
     bool m_retiring = false;
     bool m_mustBeSeen = false;
-    int m_failures = 0; ///< connects in a row
+    int m_failures = 0; ///< in a row, of a device that is there
     QLowEnergyController *m_controller = nullptr;
     std::vector<QLowEnergyService *> m_services;
     size_t m_discovered = 0;
@@ -117,8 +123,9 @@ private:
     bool m_writing = false;
     bool m_otherMode = false; ///< the profile's write mode did not work here
     bool m_triedOther = false;
-    int m_unanswered = 0; ///< writes since the last notification
-    QTimer m_timer;       ///< of the state
+    std::optional<GattProfile> m_otherModeWorks; ///< of this profile, on an earlier link too
+    int m_unanswered = 0;                        ///< writes since the last notification
+    QTimer m_timer;                              ///< of the state
     QTimer m_writeTimer;
 };
 

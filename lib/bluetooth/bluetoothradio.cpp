@@ -14,10 +14,8 @@ Q_LOGGING_CATEGORY(logRadio, "serialbattery.bluetooth", QtInfoMsg)
 
 constexpr int tickMs = 500;
 constexpr int seekMs = 20000; ///< of scanning, for one device
-/// After so long without any link on an adapter, though one is wanted and its device is heard, the next rung
-/// of the ladder.
-constexpr qint64 troubleMs = 120000;
 constexpr int powerOffMs = 2000;
+constexpr int scanPauseMs = 2000; ///< between two scans that BlueZ refuses
 constexpr int closeLimitMs = 3000;
 
 Advertisement advertisementOf(const QBluetoothDeviceInfo &info)
@@ -40,7 +38,7 @@ Advertisement advertisementOf(const QBluetoothDeviceInfo &info)
 
 } // namespace
 
-BluetoothRadio::BluetoothRadio(Settings settings, QObject *parent)
+BluetoothRadio::BluetoothRadio(RadioSettings settings, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
     , m_bluez(this)
@@ -152,7 +150,7 @@ void BluetoothRadio::next(Air &air)
 
 void BluetoothRadio::scan(Air &air)
 {
-    if (air.scanning || !m_bluez.isPresent())
+    if (air.scanning || air.scanPauseMs > 0 || !m_bluez.isPresent())
         return;
     const BluezObjects::Adapter *adapter = m_bluez.adapter(air.path.section(QLatin1Char('/'), -1));
     if (!adapter || !adapter->powered)
@@ -169,10 +167,11 @@ void BluetoothRadio::scan(Air &air)
     connect(air.agent, &QBluetoothDeviceDiscoveryAgent::canceled, this, [this, path] { onScanEnded(path); });
     connect(air.agent, &QBluetoothDeviceDiscoveryAgent::errorOccurred, this, [this, path] {
         Air &here = this->air(path);
-        if (here.agent)
+        if (here.agent && here.userScan)
             emit scanFailed(here.agent->errorString());
         here.scanning = here.stopping = false;
-        // Whoever looks for something goes on counting, and the next tick tries again.
+        // Whoever looks for something goes on counting, and a later tick tries again.
+        here.scanPauseMs = scanPauseMs;
     });
     air.scanning = true;
     air.agent->start(QBluetoothDeviceDiscoveryAgent::LowEnergyMethod);
@@ -202,6 +201,7 @@ void BluetoothRadio::dropAgent(Air &air)
         air.agent = nullptr;
     }
     air.scanning = air.stopping = false;
+    air.scanPauseMs = 0;
 }
 
 void BluetoothRadio::onDiscovered(const QString &path, const QBluetoothDeviceInfo &info)
@@ -233,12 +233,13 @@ void BluetoothRadio::onTick()
         Air &here = *each;
         std::vector<BluetoothLink *> gaveUp;
         for (Seeker &seeker : here.seekers) {
-            if (here.scanning && !here.stopping)
+            if ((here.scanning && !here.stopping) || here.scanPauseMs > 0)
                 seeker.leftMs -= tickMs;
             if (seeker.leftMs <= 0)
                 gaveUp.push_back(seeker.link);
         }
         std::erase_if(here.seekers, [](const Seeker &seeker) { return seeker.leftMs <= 0; });
+        here.scanPauseMs = std::max(0, here.scanPauseMs - tickMs);
         for (BluetoothLink *link : gaveUp)
             link->notSeen();
         next(here);
@@ -278,24 +279,51 @@ void BluetoothRadio::lookAfter(Air &air)
             air.resetStep = 0;
             return;
         }
-        wanted = wanted || !link->isClosed();
+        wanted = wanted || link->keepsFailing();
     }
-    if (!air.troubled.hasExpired(troubleMs) || !wanted)
+    if (!wanted) {
+        air.troubled.invalidate(); // those that could not be connected are not heard, or not wanted, any more
+        return;
+    }
+    if (!air.troubled.hasExpired(m_settings.troubleMs) || air.switchedOff)
         return;
     air.troubled.start();
     const QString name = air.path.section(QLatin1Char('/'), -1);
-    if (air.resetStep == 0) {
+    if (isUsedByOthers(air)) {
+        qCInfo(logRadio, "no battery answers on adapter %s, but others use it: it is left alone",
+               qUtf8Printable(name));
+    } else if (air.resetStep == 0) {
         ++air.resetStep;
         qCWarning(logRadio, "no battery answers on adapter %s: switching it off and on",
                   qUtf8Printable(name));
+        air.switchedOff = true;
         m_bluez.setPowered(air.path, false);
-        QTimer::singleShot(powerOffMs, this, [this, path = air.path] { m_bluez.setPowered(path, true); });
+        QTimer::singleShot(powerOffMs, this, [this, path = air.path] { switchOn(path); });
     } else if (air.resetStep == 1 && !m_settings.restartCommand.isEmpty()) {
         ++air.resetStep;
         qCWarning(logRadio, "still no battery on adapter %s: restarting the Bluetooth service",
                   qUtf8Printable(name));
         QProcess::startDetached(m_settings.restartCommand.first(), m_settings.restartCommand.mid(1));
     }
+}
+
+/// Until it is on: BlueZ may refuse, or be away, just then.
+void BluetoothRadio::switchOn(const QString &path)
+{
+    Air &here = air(path);
+    if (!here.switchedOff)
+        return;
+    m_bluez.setPowered(path, true);
+    QTimer::singleShot(powerOffMs, this, [this, path] { switchOn(path); });
+}
+
+/// A keyboard, a telephone: whatever has a link on the adapter and is none of our batteries.
+bool BluetoothRadio::isUsedByOthers(const Air &air) const
+{
+    return m_bluez.hasLink(air.path, [this](const BluezObjects::Device &device) {
+        return std::none_of(m_links.begin(), m_links.end(),
+                            [&](const BluetoothLink *link) { return link->address() == device.address; });
+    });
 }
 
 void BluetoothRadio::onAppeared()
@@ -335,6 +363,7 @@ void BluetoothRadio::onAdapterChanged(const QString &path)
         }
         return;
     }
+    here.switchedOff = false;
     for (BluetoothLink *link : std::vector(m_links)) {
         if (link->isClosed())
             emit link->worthTrying();
@@ -346,6 +375,7 @@ void BluetoothRadio::onAdapterRemoved(const QString &path)
 {
     Air &here = air(path);
     dropAgent(here);
+    here.switchedOff = false;
     const QString text = tr("Bluetooth adapter %1 was removed").arg(path.section(QLatin1Char('/'), -1));
     for (BluetoothLink *link : std::vector(m_links)) {
         if (link->adapterPath() == path)
@@ -392,6 +422,10 @@ void BluetoothRadio::shutDown()
 {
     m_shuttingDown = true;
     stopScan();
+    for (const auto &[path, each] : m_airs) {
+        if (each->switchedOff)
+            m_bluez.setPowered(path, true);
+    }
     if (m_links.empty()) {
         emit finished();
         return;

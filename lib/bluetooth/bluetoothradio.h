@@ -4,6 +4,7 @@
 
 #include "bluetooth/bluetoothlink.h"
 #include "bluetooth/bluezobjects.h"
+#include "bluetooth/radiosettings.h"
 
 #include <QBluetoothDeviceDiscoveryAgent>
 
@@ -15,13 +16,7 @@ class BluetoothRadio : public QObject
 {
     Q_OBJECT
 public:
-    struct Settings
-    {
-        /// How the Bluetooth service is started anew when nothing else helped; empty: never.
-        QStringList restartCommand;
-    };
-
-    explicit BluetoothRadio(Settings settings, QObject *parent = nullptr);
+    explicit BluetoothRadio(RadioSettings settings, QObject *parent = nullptr);
     ~BluetoothRadio() override;
 
     void start();
@@ -65,8 +60,10 @@ private:
         bool scanning = false;
         bool stopping = false;
         bool userScan = false;
+        int scanPauseMs = 0;    ///< until the next try, after a scan that failed
         QElapsedTimer troubled; ///< since no link works here although one should
         int resetStep = 0;
+        bool switchedOff = false; ///< by us: it must come back
     };
 
     Air &air(const QString &path);
@@ -82,8 +79,10 @@ private:
     void onAdapterRemoved(const QString &path);
     void dropAgent(Air &air);
     void lookAfter(Air &air);
+    void switchOn(const QString &path);
+    [[nodiscard]] bool isUsedByOthers(const Air &air) const;
 
-    Settings m_settings;
+    RadioSettings m_settings;
     BluezObjects m_bluez;
     std::vector<BluetoothLink *> m_links;
     std::map<QString, std::unique_ptr<Air>> m_airs; ///< by adapter

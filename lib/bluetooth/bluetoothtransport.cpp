@@ -20,11 +20,11 @@ BluetoothTransport::BluetoothTransport(Bluetooth &bluetooth, QString address, co
         if (m_open)
             emit sent();
     });
-    connect(m_link, &BluetoothLink::received, this, [this](const QByteArray &bytes) {
+    connect(m_link, &BluetoothLink::received, this, [this](const QByteArray &bytes, const QUuid &readFrom) {
         if (!m_open)
             return;
         if (tap())
-            tap()->bytes(TrafficTap::Direction::FromBms, bytes, 0, 0, false);
+            tap()->bytes({TrafficTap::Direction::FromBms, bytes, 0, 0, false, readFrom, !readFrom.isNull()});
         emit received(bytes);
     });
     connect(m_link, &BluetoothLink::seen, this, [this](const Advertisement &advertisement) {
@@ -119,7 +119,7 @@ void BluetoothTransport::send(const QByteArray &bytes, const QUuid &characterist
     if (!m_open)
         return;
     if (tap())
-        tap()->bytes(TrafficTap::Direction::ToBms, bytes, secretFrom, secretSize, false);
+        tap()->bytes({TrafficTap::Direction::ToBms, bytes, secretFrom, secretSize, false, characteristic});
     QMetaObject::invokeMethod(
         m_link, [link = m_link, bytes, characteristic] { link->write(bytes, characteristic); },
         Qt::QueuedConnection);

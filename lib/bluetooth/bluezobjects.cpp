@@ -21,7 +21,11 @@ const QString characteristicInterface = QStringLiteral("org.bluez.GattCharacteri
 const QString propertiesInterface = QStringLiteral("org.freedesktop.DBus.Properties");
 const QString managerInterface = QStringLiteral("org.freedesktop.DBus.ObjectManager");
 
+const QStringList nobodyThere = {QStringLiteral("org.freedesktop.DBus.Error.ServiceUnknown"),
+                                 QStringLiteral("org.freedesktop.DBus.Error.NameHasNoOwner")};
+
 constexpr int readTimeoutMs = 10000;
+constexpr int readAgainMs = 10000;
 constexpr int callTimeoutMs = 5000;
 
 QDBusConnection bus() { return QDBusConnection::systemBus(); }
@@ -63,7 +67,11 @@ QString pathOf(const QVariant &value) { return value.value<QDBusObjectPath>().pa
 
 BluezObjects::BluezObjects(QObject *parent)
     : QObject(parent)
-{}
+    , m_readAgain(this)
+{
+    m_readAgain.setSingleShot(true);
+    connect(&m_readAgain, &QTimer::timeout, this, &BluezObjects::read);
+}
 
 void BluezObjects::start()
 {
@@ -96,6 +104,7 @@ void BluezObjects::start()
 void BluezObjects::gone()
 {
     ++m_readNumber;
+    m_readAgain.stop();
     m_adapters.clear();
     m_devices.clear();
     m_services.clear();
@@ -122,6 +131,8 @@ void BluezObjects::read()
             const auto objects = qdbus_cast<Objects>(answer.arguments().value(0));
             for (auto it = objects.begin(); it != objects.end(); ++it)
                 take(it.key().path(), it.value());
+        } else if (!nobodyThere.contains(answer.errorName())) {
+            m_readAgain.start(readAgainMs); // it is there, and does not answer yet
         }
         const bool first = !std::exchange(m_ready, true);
         if (first)
@@ -148,6 +159,14 @@ const BluezObjects::Device *BluezObjects::device(const QString &adapterPath, con
             return &device;
     }
     return nullptr;
+}
+
+bool BluezObjects::hasLink(const QString &adapterPath, const std::function<bool(const Device &)> &which) const
+{
+    return std::any_of(m_devices.begin(), m_devices.end(), [&](const auto &entry) {
+        const Device &device = entry.second;
+        return device.adapter == adapterPath && device.connected && which(device);
+    });
 }
 
 QString BluezObjects::hiddenCharacteristic(const QString &devicePath, const QUuid &service,

@@ -9,6 +9,7 @@
 #include <QDBusServiceWatcher>
 #include <QMap>
 #include <QObject>
+#include <QTimer>
 #include <QUuid>
 #include <QVariantMap>
 #include <functional>
@@ -51,6 +52,9 @@ public:
     /// \a wanted: "hci1" or an address; empty: the first.
     [[nodiscard]] const Adapter *adapter(const QString &wanted) const;
     [[nodiscard]] const Device *device(const QString &adapterPath, const QString &address) const;
+    /// Something that \a which means is connected through the adapter.
+    [[nodiscard]] bool hasLink(const QString &adapterPath,
+                               const std::function<bool(const Device &)> &which) const;
 
     /// A characteristic that can be written, where another of the same UUID stands before it that can't: Qt
     /// would write to that one. Empty: Qt finds the right one.
@@ -100,6 +104,7 @@ private:
     bool m_ready = false;
     bool m_present = false;
     int m_readNumber = 0;
+    QTimer m_readAgain;
 };
 
 } // namespace sb

@@ -21,6 +21,8 @@ constexpr std::array<qint64, 6> radioPauses = {0, 2000, 5000, 10000, 20000, 3000
 /// link and have forgotten their board.
 constexpr int silentPolls = 3;
 constexpr qint64 silentMs = 10000;
+/// Many batteries of one radio wait for their turn, each up to half a minute.
+constexpr qint64 openLimitMs = 10 * 60000;
 /// An optional request that stays unanswered so often is asked rarely from then on.
 constexpr int optionalFailures = 3;
 constexpr qint64 optionalRetryMs = 10 * 60000;
@@ -143,6 +145,7 @@ void Session::open()
     m_reopen->stop();
     m_pausedUntil.reset();
     m_opening = true;
+    m_openingSince = m_clock.now();
     m_transport.open();
 }
 
@@ -273,6 +276,14 @@ void Session::onTick()
     }
     if (m_pausedUntil)
         return;
+    if (m_opening && m_clock.now() - m_openingSince > openLimitMs) {
+        // Each attempt ends by itself; this is for what nobody has thought of.
+        qCWarning(logSession, "%s: no end of an attempt to open it, trying anew",
+                  qUtf8Printable(m_transport.name()));
+        m_opening = false;
+        m_transport.close();
+        scheduleReopen();
+    }
     // A line that is not there can't be polled; each missed poll is one all the same.
     for (const auto &pack : m_packs)
         failed(*pack, m_lastLinkError.text);

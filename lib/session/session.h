@@ -124,6 +124,7 @@ private:
     bool m_stopping = false;
     bool m_lineOpen = false;
     bool m_opening = false;
+    qint64 m_openingSince = 0;
     bool m_everOpened = false;
     bool m_lossReported = false;
     int m_reopenAttempt = 0;

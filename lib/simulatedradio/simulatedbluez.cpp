@@ -197,6 +197,13 @@ void SimulatedBluez::removeAdapter(const QString &name)
     removed(adapter->path, {adapterInterface, propertiesInterface});
 }
 
+bool SimulatedBluez::isPowered(const QString &name) const
+{
+    return std::any_of(m_adapters.begin(), m_adapters.end(), [&](const std::unique_ptr<Adapter> &each) {
+        return each->present && each->powered && each->path == QStringLiteral("/org/bluez/") + name;
+    });
+}
+
 void SimulatedBluez::setPowered(const QString &name, bool powered)
 {
     Adapter *adapter = adapterAt(QStringLiteral("/org/bluez/") + name);
@@ -267,6 +274,24 @@ void SimulatedBluez::forget(SimulatedPeripheral &peripheral)
             removeDevice(*device);
         }
     }
+}
+
+bool SimulatedBluez::connectForAnother(SimulatedPeripheral &peripheral)
+{
+    for (const auto &device : m_devices) {
+        if (device->peripheral != &peripheral || peripheral.isConnected())
+            continue;
+        if (!device->known) {
+            device->known = true;
+            added(device->path, interfacesOf(device->path));
+        }
+        peripheral.connected();
+        device->kept = true;
+        changed(device->path, deviceInterface, {{QStringLiteral("Connected"), true}},
+                {QStringLiteral("RSSI")});
+        return true;
+    }
+    return false;
 }
 
 // ---- objects ----

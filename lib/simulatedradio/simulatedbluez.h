@@ -31,15 +31,18 @@ public:
     void addAdapter(const QString &name, const QString &address);
     void removeAdapter(const QString &name);
     void setPowered(const QString &name, bool powered);
+    [[nodiscard]] bool isPowered(const QString &name) const;
     /// Until \a peripheral is deleted, or removed.
     void addPeripheral(const QString &adapter, SimulatedPeripheral &peripheral);
     void removePeripheral(SimulatedPeripheral &peripheral);
     /// Forgets what it knows of devices that were never connected, as BlueZ does some time after a scan.
     void forget(SimulatedPeripheral &peripheral);
+    /// As if another program of this machine had connected it. \return false where that can't be.
+    [[nodiscard]] bool connectForAnother(SimulatedPeripheral &peripheral);
 
     /// BlueZ drops a device that was only seen, so long after discovery ended.
     int forgetAfterMs = 30000;
-    /// Counted for tests: RemoveDevice and power switches.
+    /// Counted for tests: RemoveDevice, and how often the power was switched off.
     int removals = 0;
     int powerCycles = 0;
     /// Most connects that ran at once on one adapter.

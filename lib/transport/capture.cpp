@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "transport/capture.h"
 
+#include "bms/bluetooth.h"
+
 #include <QCoreApplication>
 #include <QFile>
 #include <QJsonArray>
@@ -188,6 +190,8 @@ private:
             entry.baud = link.value(QLatin1String("baud")).toInt();
             entry.bms = link.value(QLatin1String("bms")).toString();
             entry.config = link.value(QLatin1String("config")).toObject();
+            entry.localName =
+                link.value(QLatin1String("ble")).toObject().value(QLatin1String("localName")).toString();
             if (const QJsonValue address = link.value(QLatin1String("address")); address.isDouble())
                 entry.address = address.toInt();
             if (entry.transport.isEmpty()) {
@@ -248,8 +252,11 @@ private:
                 event.value = object;
             }
             constexpr qsizetype usual = 4; // t, l, d and the data
-            if (object.size() > usual)
-                event.more = rest(object, {"t", "l", "d", "x", "f", "j", "z"});
+            if (object.size() > usual) {
+                event.characteristic = bluetoothUuid(object.value(QLatin1String("h")).toString());
+                event.wasRead = object.value(QLatin1String("r")).toString() == QLatin1String("read");
+                event.more = rest(object, {"t", "l", "d", "x", "f", "j", "z", "h", "r"});
+            }
         } else if (const QJsonValue value = object.value(QLatin1String("v")); value.isObject()) {
             event.kind = CaptureEvent::Kind::Value;
             event.value = value.toObject();
@@ -319,6 +326,19 @@ CaptureReadResult readCapture(const QString &fileName, CaptureReadOptions option
     CaptureReadResult result;
     result.error = error;
     return result;
+}
+
+QVariantMap driverOptions(const Capture &capture, const CaptureLink &link)
+{
+    QVariantMap options;
+    if (!link.localName.isEmpty())
+        options.insert(QStringLiteral("localName"), link.localName);
+    for (const CaptureEvent &event : capture.events) {
+        if (event.kind == CaptureEvent::Kind::Driver && event.link == link.id)
+            options.insert(event.value.value(QLatin1String("config")).toObject().toVariantMap());
+    }
+    options.insert(link.config.toVariantMap()); // what the user said counts
+    return options;
 }
 
 } // namespace sb

@@ -6,6 +6,7 @@
 
 #include <QJsonObject>
 #include <QString>
+#include <QVariantMap>
 #include <optional>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct CaptureEvent
     QByteArray mask; ///< 0x00 where the byte is hidden ("??"), as long as bytes; empty: nothing is
     std::optional<CanFrame> frame;
     bool discarded = false;
+    QUuid characteristic; ///< that it went to or came from, where the usual one is not meant
+    bool wasRead = false; ///< what the characteristic held, on our asking
     QString text;
     QJsonObject value;
     bool expected = false; ///< a value that a replay must reproduce
@@ -45,6 +48,7 @@ struct CaptureLink
     QString bms; ///< empty: unknown
     std::optional<int> address;
     QJsonObject config;
+    QString localName{}; ///< of a radio
 };
 
 struct Capture
@@ -53,6 +57,9 @@ struct Capture
     std::vector<CaptureLink> links;
     std::vector<CaptureEvent> events; ///< times never go back
 };
+
+/// What the driver of \a link has to know: from the header, and what was found out while recording.
+[[nodiscard]] QVariantMap driverOptions(const Capture &capture, const CaptureLink &link);
 
 struct CaptureReadOptions
 {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "transport/capturevectors.h"
 
+#include "bms/bluetooth.h"
 #include "transport/capturetext.h"
 
 #include <QCoreApplication>
@@ -61,10 +62,15 @@ void writeEvents(const QJsonObject &vector, const QString &id, double &t, Captur
     };
     for (const QJsonValue &each : vector.value(QLatin1String("exchanges")).toArray()) {
         QJsonObject more = each.toObject();
-        if (more.contains(QLatin1String("read"))) {
-            text.event(t, id, {{QStringLiteral("exchange"), more}}); // what a characteristic held, as a whole
+        if (const QJsonValue value = more.value(QLatin1String("value"));
+            more.contains(QLatin1String("read")) && value.isString()) {
+            data(false, value,
+                 {{QStringLiteral("h"), more.value(QLatin1String("read"))},
+                  {QStringLiteral("r"), QStringLiteral("read")}});
             continue;
         }
+        if (const QJsonValue characteristic = more.take(QLatin1String("char")); characteristic.isString())
+            more.insert(QStringLiteral("h"), characteristic);
         const QJsonValue tx = more.take(QLatin1String("tx"));
         const QJsonArray rx = more.take(QLatin1String("rx")).toArray();
         if (tx.isNull() || tx.isUndefined())
@@ -143,13 +149,25 @@ QByteArray exportVectors(const Capture &capture)
             const QString direction = event.value.value(QLatin1String("d")).toString(); // of a document
             const bool tx = event.kind == CaptureEvent::Kind::ToBms || direction == QLatin1String("tx");
             if (tx || event.kind == CaptureEvent::Kind::FromBms || direction == QLatin1String("rx")) {
+                const QString characteristic =
+                    event.characteristic.isNull() ? QString() : bluetoothUuidText(event.characteristic);
                 const QJsonValue data = event.frame ? QJsonValue(candumpText(*event.frame))
                                         : direction.isEmpty()
                                             ? QJsonValue(QString::fromLatin1(event.bytes.toHex()))
                                             : event.value.value(QLatin1String("j"));
+                if (event.wasRead) {
+                    close();
+                    exchanges.append(QJsonObject{{QStringLiteral("tx"), QJsonValue()},
+                                                 {QStringLiteral("rx"), QJsonArray()},
+                                                 {QStringLiteral("read"), characteristic},
+                                                 {QStringLiteral("value"), data}});
+                    continue;
+                }
                 if (tx) {
                     close();
                     open = event.more;
+                    if (!characteristic.isEmpty())
+                        open.insert(QStringLiteral("char"), characteristic);
                     open.insert(QStringLiteral("tx"), data);
                     open.insert(QStringLiteral("rx"), QJsonArray());
                 } else {
@@ -165,10 +183,8 @@ QByteArray exportVectors(const Capture &capture)
             } else if (event.value.contains(QLatin1String("exchange"))) {
                 close();
                 open = event.value.value(QLatin1String("exchange")).toObject();
-                if (!open.contains(QLatin1String("read"))) {
-                    open.insert(QStringLiteral("tx"), QJsonValue());
-                    open.insert(QStringLiteral("rx"), QJsonArray());
-                }
+                open.insert(QStringLiteral("tx"), QJsonValue());
+                open.insert(QStringLiteral("rx"), QJsonArray());
                 any = true;
             }
         }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "transport/capturewriter.h"
 
+#include "bms/bluetooth.h"
+
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QFileInfo>
@@ -31,18 +33,22 @@ public:
         , m_link(std::move(link))
     {}
 
-    void bytes(Direction direction, QByteArrayView data, int secretFrom, int secretSize,
-               bool discarded) override
+    void bytes(const Bytes &bytes) override
     {
-        QByteArray hex = QByteArray(data.data(), data.size()).toHex();
-        QJsonObject event = begin(direction);
-        if (secretSize > 0 && secretFrom >= 0 && secretFrom < data.size()) {
-            const qsizetype size = std::min<qsizetype>(secretSize, data.size() - secretFrom);
-            hex.replace(2 * secretFrom, 2 * size, QByteArray(2 * size, '?'));
+        const qsizetype all = bytes.data.size();
+        QByteArray hex = bytes.data.toByteArray().toHex();
+        QJsonObject event = begin(bytes.direction);
+        if (bytes.secretSize > 0 && bytes.secretFrom >= 0 && bytes.secretFrom < all) {
+            const qsizetype size = std::min<qsizetype>(bytes.secretSize, all - bytes.secretFrom);
+            hex.replace(2 * bytes.secretFrom, 2 * size, QByteArray(2 * size, '?'));
             event.insert(QStringLiteral("s"), 1);
         }
         event.insert(QStringLiteral("x"), QLatin1String(hex));
-        if (discarded)
+        if (!bytes.characteristic.isNull())
+            event.insert(QStringLiteral("h"), bluetoothUuidText(bytes.characteristic));
+        if (bytes.wasRead)
+            event.insert(QStringLiteral("r"), QStringLiteral("read"));
+        if (bytes.discarded)
             event.insert(QStringLiteral("z"), 1);
         m_writer.write(event);
     }
@@ -135,13 +141,21 @@ TrafficTap *CaptureWriter::tap(const QString &link)
     return tap.get();
 }
 
-void CaptureWriter::driverFound(const QString &link, const QString &bms, std::optional<int> address)
+void CaptureWriter::driverFound(const QString &link, const QString &bms, std::optional<int> address,
+                                const QJsonObject &config)
 {
     QJsonObject event{{QStringLiteral("l"), link},
                       {QStringLiteral("e"), QStringLiteral("driver")},
                       {QStringLiteral("bms"), bms}};
     if (address)
         event.insert(QStringLiteral("address"), *address);
+    if (!config.isEmpty()) {
+        QJsonObject shown = config;
+        const auto name = shown.find(QLatin1String("localName"));
+        if (m_settings.anonymous && name != shown.end())
+            *name = mask(name->toString());
+        event.insert(QStringLiteral("config"), shown);
+    }
     write(event);
 }
 

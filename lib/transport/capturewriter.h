@@ -37,7 +37,9 @@ public:
     [[nodiscard]] bool open(QString *error);
     /// What a transport writes to; of a link that the settings name.
     [[nodiscard]] TrafficTap *tap(const QString &link);
-    void driverFound(const QString &link, const QString &bms, std::optional<int> address);
+    /// \a config: what was found out that its driver has to know.
+    void driverFound(const QString &link, const QString &bms, std::optional<int> address,
+                     const QJsonObject &config = {});
     void value(const QString &link, const QJsonObject &battery);
     void mark(const QString &text);
     void flush();

@@ -6,12 +6,14 @@
 #include "transport/clock.h"
 #include "transport/transport.h"
 
+#include <deque>
 #include <random>
 
 namespace sb {
 
 /// A capture as a line: the driver asks, the recording answers. Replies belong to requests by their bytes, so
-/// a driver may ask in another order than the one that was recorded.
+/// a driver may ask in another order than the one that was recorded. What the BMS said unasked comes at its
+/// time.
 class ReplayTransport : public Transport
 {
     Q_OBJECT
@@ -39,6 +41,7 @@ public:
     void open() override;
     void close() override { m_open = false; }
     void write(const QByteArray &bytes, int secretFrom, int secretSize) override;
+    void readFrom(const QUuid &characteristic) override;
 
     [[nodiscard]] const Counters &counters() const { return m_counters; }
     /// Every exchange has been used, and nothing is on its way.
@@ -59,20 +62,36 @@ private:
         QByteArray request;
         QByteArray mask;
         std::vector<Piece> reply;
-        bool used = false;
+        QUuid read{}; ///< asked what this characteristic holds, without a request
     };
+    struct Said
+    {
+        double t; ///< of the recording
+        QByteArray bytes;
+    };
+    void take(const CaptureEvent &event);
+    void answer(const Exchange &wanted);
     void deliver(const Exchange &exchange);
-    void push(qint64 atMs, const QByteArray &bytes);
+    void push(qint64 atMs, const QByteArray &bytes, std::optional<double> t = {});
     void onAlarm();
     [[nodiscard]] std::vector<Piece> cut(const std::vector<Piece> &pieces);
-    [[nodiscard]] static bool matches(const Exchange &exchange, const QByteArray &request);
+    [[nodiscard]] static bool matches(const Exchange &exchange, const Exchange &wanted);
 
     QString m_name;
     Settings m_settings;
     Clock &m_clock;
     std::vector<Exchange> m_exchanges;
     size_t m_next = 0;
-    std::vector<std::pair<qint64, QByteArray>> m_queue; ///< by time
+    std::vector<Said> m_unasked;   ///< by time
+    std::optional<double> m_begin; ///< of the recording
+    bool m_unaskedBegun = false;
+    struct Due
+    {
+        qint64 at;
+        std::optional<double> t; ///< of the recording, where nobody asked
+        QByteArray bytes;
+    };
+    std::deque<Due> m_queue; ///< by time
     std::unique_ptr<AlarmClock> m_alarm;
     std::mt19937_64 m_random;
     Counters m_counters;

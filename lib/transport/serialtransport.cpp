@@ -213,7 +213,7 @@ void SerialTransport::write(const QByteArray &bytes, int secretFrom, int secretS
     if (!isOpen())
         return;
     if (tap())
-        tap()->bytes(TrafficTap::Direction::ToBms, bytes, secretFrom, secretSize, false);
+        tap()->bytes({TrafficTap::Direction::ToBms, bytes, secretFrom, secretSize});
     m_expected = 0;
     m_echo.sent(bytes);
     m_unwritten += bytes.size();
@@ -240,7 +240,7 @@ void SerialTransport::discardInput()
     m_hold->stop();
     m_expected = 0;
     if (!rest.isEmpty() && tap())
-        tap()->bytes(TrafficTap::Direction::FromBms, rest, 0, 0, true);
+        tap()->bytes({TrafficTap::Direction::FromBms, rest, 0, 0, true});
 }
 
 void SerialTransport::expectBytes(int count) { m_expected = count; }
@@ -251,7 +251,7 @@ void SerialTransport::onReadyRead()
     if (bytes.isEmpty())
         return;
     if (tap())
-        tap()->bytes(TrafficTap::Direction::FromBms, bytes, 0, 0, false);
+        tap()->bytes({TrafficTap::Direction::FromBms, bytes});
     m_held.append(m_echo.filter(bytes));
     if (m_echo.isWaiting()) {
         m_hold->start(echoMarginMs);

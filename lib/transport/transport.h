@@ -31,10 +31,18 @@ class TrafficTap
 public:
     enum class Direction : quint8 { ToBms, FromBms };
     virtual ~TrafficTap();
-    /// \a secretFrom, \a secretSize: bytes that must not be written down. \a discarded: noise thrown away
-    /// unread.
-    virtual void bytes(Direction direction, QByteArrayView data, int secretFrom, int secretSize,
-                       bool discarded) = 0;
+    /// Of a request that goes out, of a chunk that came in.
+    struct Bytes
+    {
+        Direction direction;
+        QByteArrayView data;
+        int secretFrom = 0; ///< this and secretSize: bytes that must not be written down
+        int secretSize = 0;
+        bool discarded = false; ///< noise thrown away unread
+        QUuid characteristic{}; ///< where the usual one is not meant
+        bool wasRead = false;   ///< what the characteristic held, on our asking
+    };
+    virtual void bytes(const Bytes &bytes) = 0;
     virtual void frame(Direction direction, const CanFrame &frame) = 0;
     /// "open", "close", "lost", "reopen", "timeout", "retry", "error" (capture-format event names).
     virtual void event(const char *what, const QString &detail = {}) = 0;

@@ -50,9 +50,9 @@ struct RadioBattery
 struct RadioReader
 {
     RadioReader(const LineConfig &config, const RadioBattery &battery, const Environment &environment,
-                Clock &clock)
+                Clock &clock, TrafficTap *tap = nullptr)
         : truth(battery.pack.voltage())
-        , line(makeLine(config, environment, clock, nullptr))
+        , line(makeLine(config, environment, clock, nullptr, tap))
     {
         QObject::connect(line.get(), &Line::batteryAdded, line.get(), [this](Battery *added) {
             current = added;

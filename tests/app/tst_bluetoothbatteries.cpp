@@ -1,7 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The SerialBattery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/publisher.h"
+#include "app/recording.h"
 #include "radioworld.h"
+#include "session/session.h"
+#include "transport/capture.h"
+#include "transport/replaytransport.h"
 
 #include <QDBusConnectionInterface>
 
@@ -20,6 +24,8 @@ private slots:
     void cleanupTestCase();
 
 private:
+    void replays(const QString &fileName, const QString &family, double voltage, int cells);
+
     /// A search among several candidates, on a machine that does other things, too.
     static constexpr int limitMs = patienceMs;
 
@@ -53,7 +59,9 @@ void TestBluetoothBatteries::isReadAndPublished()
     QFETCH(const QString, family);
     const SimulatorDescriptor *simulator = m_world->simulator(family);
     QVERIFY2(simulator && simulator->radio, "no simulator with a radio");
-    // One that cuts its answers into notifications of 20 bytes, one that sends them whole, both at once.
+    // One that cuts its answers into notifications of 20 bytes, one that sends them whole, both at once; and
+    // all that was said is recorded.
+    std::vector<std::unique_ptr<Recording>> recordings;
     std::vector<std::unique_ptr<RadioBattery>> batteries;
     std::vector<std::unique_ptr<RadioReader>> readers;
     for (const int chunk : {20, 0}) {
@@ -65,8 +73,13 @@ void TestBluetoothBatteries::isReadAndPublished()
         LineConfig config = m_world->config({}, address);
         config.publishing.portAsIdentifier = true; // both have one serial number
         config.options.insert(QStringLiteral("cells"), simulator->typicalCells);
-        readers.push_back(
-            std::make_unique<RadioReader>(config, *batteries.back(), m_world->environment, m_world->clock));
+        QString error;
+        recordings.push_back(
+            Recording::inFolder(m_folder.filePath(family), false, config, m_world->clock, &error));
+        QVERIFY2(recordings.back(), qPrintable(error));
+        readers.push_back(std::make_unique<RadioReader>(config, *batteries.back(), m_world->environment,
+                                                        m_world->clock, recordings.back()->tap()));
+        recordings.back()->follow(*readers.back()->line);
         m_publisher->add(*readers.back()->line);
     }
     const QDBusConnection bus =
@@ -96,6 +109,40 @@ void TestBluetoothBatteries::isReadAndPublished()
         QTRY_VERIFY_WITH_TIMEOUT(!battery->peripheral->isConnected(), patienceMs);
         m_world->bluez.removePeripheral(*battery->peripheral);
     }
+    recordings.clear();
+    const QFileInfoList files = QDir(m_folder.filePath(family)).entryInfoList(QDir::Files);
+    QCOMPARE(files.size(), qsizetype(batteries.size()));
+    for (const QFileInfo &file : files) {
+        replays(file.filePath(), family, batteries.front()->pack.voltage(), simulator->typicalCells);
+        if (QTest::currentTestFailed())
+            return;
+    }
+}
+
+/// What was recorded over the air tells the same without a radio.
+void TestBluetoothBatteries::replays(const QString &fileName, const QString &family, double voltage,
+                                     int cells)
+{
+    const CaptureReadResult file = readCapture(fileName);
+    QVERIFY2(file.capture, qPrintable(file.error));
+    VirtualClock clock;
+    ReplayTransport transport(*file.capture, {}, clock);
+    Session session(transport, clock, {});
+    const CaptureLink &link = file.capture->links.front();
+    PackLink *pack = session.addPack(m_world->environment.drivers.find(family)->create(
+        {TransportKind::Bluetooth, {}, driverOptions(*file.capture, link)}));
+    bool decoded = false;
+    connect(&session, &Session::packUpdated, &transport,
+            [&](const PackLink *updated) { decoded = decoded || updated->lastPollGood(); });
+    session.start();
+    constexpr qint64 enoughMs = 120000;
+    while (!decoded && clock.now() < enoughMs && clock.advance()) {
+    }
+    QVERIFY2(decoded, qPrintable(fileName + transport.unmatchedRequests().join(QLatin1Char(' '))));
+    const BatteryState &values = pack->state().values();
+    QVERIFY(values.voltage && std::abs(*values.voltage - voltage) < 0.01 * voltage + 0.05);
+    QCOMPARE(values.cellCount.value_or(0), cells);
+    session.stop();
 }
 
 void TestBluetoothBatteries::aStreamIsTakenAsItComes()

@@ -17,6 +17,7 @@ private slots:
     void sendsWrongChecksums();
     void losesTheLinkInsideAFrame();
     void refusesToConnect();
+    void isForgottenWhenItKeepsRefusing();
     void hangsWhenConnecting();
     void adapterIsSwitchedOff();
     void adapterIsRemoved();
@@ -132,6 +133,16 @@ void TestBluetoothFaults::refusesToConnect()
     RadioReader &reader = read(QStringLiteral("jbd"), QLatin1String(address));
     QVERIFY(comesBack(reader, 0 + 2000 + 2000 + slack)); // at once, then after 2 s
     QVERIFY(!reader.errors.isEmpty());
+}
+
+void TestBluetoothFaults::isForgottenWhenItKeepsRefusing()
+{
+    // What BlueZ remembers of it may be why: it is taken from its memory, once.
+    const int removals = m_world->bluez.removals;
+    m_batteries.front()->peripheral->setConnecting(SimulatedPeripheral::Connecting::Refuses, 4);
+    RadioReader &reader = read(QStringLiteral("jbd"), QLatin1String(address));
+    QVERIFY(comesBack(reader, 0 + 2000 + 5000 + 10000 + 2000 + slack));
+    QCOMPARE(m_world->bluez.removals, removals + 1);
 }
 
 void TestBluetoothFaults::hangsWhenConnecting()

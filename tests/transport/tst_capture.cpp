@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The SerialBattery authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "bms/bluetooth.h"
 #include "transport/capture.h"
 #include "transport/capturewriter.h"
 #include "transport/replaytransport.h"
@@ -43,6 +44,9 @@ private slots:
     void replaysByTheBytesOfTheRequest();
     void replaysInAnyOrder();
     void countsWhatWasNeverRecorded();
+    void keepsWhichCharacteristicItWas();
+    void replaysWhatACharacteristicHeld();
+    void replaysWhatWasSaidUnasked();
     void cutsRepliesAsTold_data();
     void cutsRepliesAsTold();
 };
@@ -121,8 +125,8 @@ void TestCapture::writesWhatItReads()
     TrafficTap *tap = writer.tap(QStringLiteral("a"));
     tap->event("open");
     clock.advanceBy(250);
-    tap->bytes(TrafficTap::Direction::ToBms, "\x01\x02", 0, 0, false);
-    tap->bytes(TrafficTap::Direction::FromBms, "\x03", 0, 0, true);
+    tap->bytes({TrafficTap::Direction::ToBms, "\x01\x02"});
+    tap->bytes({TrafficTap::Direction::FromBms, "\x03", 0, 0, true});
     writer.driverFound(QStringLiteral("a"), QStringLiteral("jbd"), 3);
     clock.advanceBy(2000); // flushed by time, not by an end
     const CaptureReadResult result = readCapture(settings.fileName);
@@ -147,7 +151,7 @@ void TestCapture::hidesSecrets()
     CaptureWriter writer(settings, clock);
     QString error;
     QVERIFY(writer.open(&error));
-    writer.tap(QStringLiteral("a"))->bytes(TrafficTap::Direction::ToBms, "x123456y", 1, 6, false);
+    writer.tap(QStringLiteral("a"))->bytes({TrafficTap::Direction::ToBms, "x123456y", 1, 6});
     writer.flush();
     QFile file(settings.fileName);
     QVERIFY(file.open(QIODevice::ReadOnly));
@@ -169,8 +173,7 @@ void TestCapture::rotates()
     QString error;
     QVERIFY(writer.open(&error));
     for (int i = 0; i < 200; ++i) {
-        writer.tap(QStringLiteral("a"))
-            ->bytes(TrafficTap::Direction::FromBms, QByteArray(50, 'x'), 0, 0, false);
+        writer.tap(QStringLiteral("a"))->bytes({TrafficTap::Direction::FromBms, QByteArray(50, 'x')});
         clock.advanceBy(1100);
     }
     writer.flush();
@@ -227,6 +230,106 @@ void TestCapture::countsWhatWasNeverRecorded()
     QCOMPARE(received.size(), 0);
     QCOMPARE(replay.counters().unmatched, 1U);
     QCOMPARE(replay.unmatchedRequests(), QStringList(QStringLiteral("6e65766572")));
+}
+
+void TestCapture::keepsWhichCharacteristicItWas()
+{
+    QTemporaryDir folder;
+    VirtualClock clock;
+    const QString name = folder.filePath(QStringLiteral("x.bmscap"));
+    const QUuid key = bluetoothUuid(0xfffa);
+    {
+        CaptureWriter::Settings settings;
+        settings.fileName = name;
+        CaptureLink link;
+        link.id = QStringLiteral("a");
+        link.transport = QStringLiteral("ble");
+        settings.links.push_back(link);
+        CaptureWriter writer(settings, clock);
+        QString error;
+        QVERIFY2(writer.open(&error), qPrintable(error));
+        TrafficTap *tap = writer.tap(QStringLiteral("a"));
+        tap->bytes({TrafficTap::Direction::ToBms, "\x01", 0, 0, false, key});
+        tap->bytes({TrafficTap::Direction::FromBms, "\x02", 0, 0, false, key, true});
+        tap->bytes({TrafficTap::Direction::FromBms, "\x03"});
+    }
+    const CaptureReadResult result = readCapture(name);
+    QVERIFY2(result.capture, qPrintable(result.error));
+    const auto &events = result.capture->events;
+    QCOMPARE(events.size(), 3U);
+    QCOMPARE(events[0].characteristic, key);
+    QVERIFY(!events[0].wasRead);
+    QCOMPARE(events[1].characteristic, key);
+    QVERIFY(events[1].wasRead);
+    QVERIFY(events[2].characteristic.isNull());
+    QVERIFY(!events[2].wasRead);
+}
+
+void TestCapture::replaysWhatACharacteristicHeld()
+{
+    const QByteArray text = header + R"({"t":0.1,"d":"tx","h":"fffa","x":"48"}
+{"t":0.2,"d":"rx","h":"fffa","r":"read","x":"01"}
+{"t":0.3,"d":"rx","x":"aa"}
+)";
+    const CaptureReadResult result = parseCapture(text, QStringLiteral("x"));
+    QVERIFY2(result.capture, qPrintable(result.error));
+    VirtualClock clock;
+    ReplayTransport transport(*result.capture, {}, clock);
+    QSignalSpy received(&transport, &Transport::received);
+    transport.open();
+    transport.readFrom(bluetoothUuid(0xfffb));
+    while (clock.advance()) {
+    }
+    QCOMPARE(received.size(), 0); // another one was read
+    QCOMPARE(transport.unmatchedRequests(), QStringList{QStringLiteral("read fffb")});
+    transport.readFrom(bluetoothUuid(0xfffa));
+    while (clock.advance()) {
+    }
+    QCOMPARE(received.size(), 1);
+    QCOMPARE(received[0][0].toByteArray(), QByteArray("\x01"));
+    // What was read is not part of what the request brought, and does not end it.
+    transport.write(QByteArray("\x48"), 0, 0);
+    while (clock.advance()) {
+    }
+    QCOMPARE(received.size(), 2);
+    QCOMPARE(received[1][0].toByteArray(), QByteArray("\xaa"));
+}
+
+void TestCapture::replaysWhatWasSaidUnasked()
+{
+    // Two words before any question, an answer, and one that comes too late to be its.
+    const QByteArray text = header + R"({"t":5,"e":"open"}
+{"t":5.5,"d":"rx","x":"01"}
+{"t":6,"d":"rx","x":"02"}
+{"t":6.5,"d":"tx","x":"77"}
+{"t":6.6,"d":"rx","x":"03"}
+{"t":9,"d":"rx","x":"04"}
+)";
+    const CaptureReadResult result = parseCapture(text, QStringLiteral("x"));
+    QVERIFY2(result.capture, qPrintable(result.error));
+    VirtualClock clock;
+    ReplayTransport transport(*result.capture, {}, clock);
+    QByteArray said;
+    QList<qint64> times;
+    const qint64 begin = clock.now();
+    connect(&transport, &Transport::received, this, [&](const QByteArray &bytes) {
+        said += bytes.toHex();
+        times.append(clock.now() - begin);
+    });
+    QVERIFY(!transport.isAtEnd());
+    transport.open();
+    while (clock.advance()) {
+    }
+    QCOMPARE(said, QByteArray("010204"));
+    QCOMPARE(times, (QList<qint64>{500, 1000, 4000}));
+    QCOMPARE(transport.position(), 9.0);
+    QVERIFY(!transport.isAtEnd()); // the question was not asked yet
+    transport.write(QByteArray("\x77"), 0, 0);
+    while (clock.advance()) {
+    }
+    QCOMPARE(said, QByteArray("01020403"));
+    QVERIFY(transport.isAtEnd());
+    QCOMPARE(transport.position(), 6.5);
 }
 
 void TestCapture::cutsRepliesAsTold_data()
