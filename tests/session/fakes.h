@@ -27,6 +27,8 @@ public:
     void open() override
     {
         ++opens;
+        if (hangs)
+            return;
         if (present) {
             m_open = true;
             emit opened();
@@ -60,6 +62,7 @@ public:
     }
 
     bool present = true;
+    bool hangs = false; ///< an attempt to open it has no end
     int opens = 0;
     int byteTimeMs = 0;
     QList<QByteArray> written;

@@ -71,6 +71,7 @@ private slots:
     void reopensALostPort_data();
     void reopensALostPort();
     void opensAtOnceWhenTheDeviceAppears();
+    void givesUpAnAttemptWithoutAnEnd();
     void anotherBatteryIsReplaced();
     void dropsImplausibleValuesAndReportsTheThird();
     void runsProceduresBetweenPolls();
@@ -374,6 +375,21 @@ void TestSession::opensAtOnceWhenTheDeviceAppears()
     m_line->present = true;
     emit m_line->deviceAppeared();
     m_clock->advanceBy(500);
+    QCOMPARE(m_pack->condition(), Condition::Fresh);
+}
+
+void TestSession::givesUpAnAttemptWithoutAnEnd()
+{
+    m_session->start();
+    m_clock->advanceBy(3000);
+    m_line->hangs = true;
+    m_line->lose();
+    m_clock->advanceBy(500 * 1000);
+    QCOMPARE(m_line->opens, 2); // the first, and the one that hangs
+    m_line->hangs = false;
+    m_line->present = true;
+    m_clock->advanceBy(150 * 1000);
+    QCOMPARE(m_line->opens, 3);
     QCOMPARE(m_pack->condition(), Condition::Fresh);
 }
 
