@@ -195,13 +195,13 @@ bool EjDriver::decodeRealTime(Bytes data, BatteryState &to)
     to.cellCount = static_cast<qint64>(count);
     to.cellVoltages.assign(read.cellVoltages.begin(),
                            read.cellVoltages.begin() + static_cast<std::ptrdiff_t>(count));
-    double sum = 0;
+    // The pack's voltage is not told: it is the sum, where all cells are known.
+    to.voltage = 0;
     for (Number &cell : to.cellVoltages) {
-        sum += *cell;
         if (*cell == 0)
             cell.reset(); // dead, or its wire is off
+        to.voltage = to.voltage && cell ? Number(*to.voltage + *cell) : std::nullopt;
     }
-    to.voltage = sum; // not told
     to.current = (readNumber(data, chargeAt, Wire::U16BE).value_or(0) -
                   readNumber(data, dischargeAt, Wire::U16BE).value_or(0)) /
                  100;

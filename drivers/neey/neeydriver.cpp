@@ -35,7 +35,7 @@ constexpr std::array asks{
 };
 
 constexpr int cellPlaces = 24;
-constexpr double lowestCell = 0.5; ///< below: not fitted
+constexpr double lowestCell = 0.5; ///< of a pack that is taken for one; behind the last cell there is less
 constexpr double highestCell = 5;
 constexpr size_t cellsAt = 9;
 constexpr size_t resistancesAt = 105;
@@ -127,6 +127,13 @@ const DriverInfo &NeeyDriver::info() const
     return info;
 }
 
+void NeeyDriver::requests(Phase phase, std::vector<Request> &to)
+{
+    if (phase == Phase::Identify)
+        m_cells = 0; // it may be another device by now
+    FrameDriver::requests(phase, to);
+}
+
 std::optional<int> NeeyDriver::idOf(Bytes frame) const { return frame[typeAt]; }
 
 FrameDriver::Taken NeeyDriver::decode(Bytes frame, const Request &pending, Update &update)
@@ -178,14 +185,18 @@ bool NeeyDriver::decodeCells(Bytes frame, BatteryState &to)
         const auto cell = number(cellsAt + 4 * i);
         if (!cell || *cell < 0 || *cell > highestCell)
             return false;
-        if (*cell < lowestCell)
-            continue;
-        read.cellVoltages.push_back(std::round(*cell * 1000) / 1000);
+        const double rounded = std::round(*cell * 1000) / 1000;
+        read.cellVoltages.push_back(rounded == 0 ? Number() : rounded); // dead, or its wire is off
         read.cellResistances.push_back(number(resistancesAt + 4 * i));
     }
+    size_t count = cellPlaces;
+    while (count > m_cells && read.cellVoltages[count - 1].value_or(0) < lowestCell)
+        --count;
+    read.cellVoltages.resize(count);
+    read.cellResistances.resize(count);
     const auto voltage = number(voltageAt);
     const auto balanceCurrent = number(m_isBms ? balanceCurrentAt + 1 : balanceCurrentAt);
-    if (!voltage || *voltage < 0 || !balanceCurrent || read.cellVoltages.empty())
+    if (!voltage || *voltage < 0 || !balanceCurrent || count == 0)
         return false;
     if (m_isBms) {
         const auto current = number(bmsCurrentAt);
@@ -199,6 +210,7 @@ bool NeeyDriver::decodeCells(Bytes frame, BatteryState &to)
         if (const auto remaining = number(remainingAt); remaining && *remaining >= 0)
             to.remainingAh = std::round(*remaining * 1000) / 1000;
     }
+    m_cells = count;
     to.voltage = std::round(*voltage * 1000) / 1000;
     to.cellVoltages = read.cellVoltages;
     to.cellResistances = read.cellResistances;

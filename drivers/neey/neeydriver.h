@@ -17,6 +17,7 @@ public:
     explicit NeeyDriver(const DriverConfig &config);
 
     [[nodiscard]] const DriverInfo &info() const override;
+    void requests(Phase phase, std::vector<Request> &to) override;
     [[nodiscard]] Recognition recognise(const BatteryState &read) const override;
 
 private:
@@ -28,6 +29,7 @@ private:
     [[nodiscard]] bool decodeInformation(Bytes frame, BatteryState &to);
 
     bool m_isBms = false; ///< not only a balancer
+    size_t m_cells = 0;   ///< most that were seen: one that died keeps its place
 };
 
 [[nodiscard]] DriverDescriptor driver();

@@ -145,6 +145,8 @@ const DriverInfo &TopbandDriver::info() const
 void TopbandDriver::requests(Phase phase, std::vector<Request> &to)
 {
     FrameDriver::requests(phase, to);
+    if (phase == Phase::Identify)
+        m_cells = 0; // it may be another battery by now
     if (m_kilovault && phase == Phase::Identify) {
         Request name;
         name.id = Name;
@@ -202,10 +204,11 @@ FrameDriver::Taken TopbandDriver::decode(Bytes frame, const Request &, Update &u
     BatteryState read;
     decodeFields(fields, bytes, read);
     decodeList(cells, cellPlaces, bytes, read);
-    while (!read.cellVoltages.empty() && *read.cellVoltages.back() == 0)
+    while (read.cellVoltages.size() > m_cells && *read.cellVoltages.back() == 0)
         read.cellVoltages.pop_back();
     if (read.cellVoltages.empty() || *read.soc > mostSoc)
         return Taken::Impossible;
+    m_cells = read.cellVoltages.size();
     BatteryState &to = update.values;
     to.current = read.current;
     to.cycles = read.cycles;

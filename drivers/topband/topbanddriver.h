@@ -36,6 +36,7 @@ private:
     std::vector<quint8> m_text;     ///< it, as bytes
     std::vector<quint8> m_frames;   ///< whole ones
     Number m_capacity;              ///< Ah, estimated
+    size_t m_cells = 0;             ///< most that were seen: one that died keeps its place
 };
 
 [[nodiscard]] DriverDescriptor driver();

@@ -52,6 +52,23 @@ private slots:
         QVERIFY(first.remainingAh && first.capacityAh == 100.0);
         QCOMPARE(questions(*driver, Phase::Poll), QByteArrayList{":000250000E03~"});
     }
+    void doesNotAddUpWhatItDoesNotKnow()
+    {
+        ej::EjSimulator board(m_pack);
+        std::vector<Request> requests;
+        const auto driver = make("libattU12E9"); // without a checksum to mend
+        driver->requests(Phase::Identify, requests);
+        QByteArray reply = answerOf(board, requests[0]);
+        Update update;
+        QVERIFY(hear(*driver, requests[0], reply, update).state == ReplyState::Complete);
+        QVERIFY(update.values.voltage && update.values.cellCount == 8);
+        constexpr qsizetype fourthCell = 1 + 2 * (12 + 2 * 3);
+        reply.replace(fourthCell, 4, "0000");
+        update = {};
+        QVERIFY(hear(*driver, requests[0], reply, update).state == ReplyState::Complete);
+        QVERIFY(!update.values.voltage && !update.values.cellVoltages[3]);
+        QCOMPARE(update.values.cellCount, 8);
+    }
     void checksWhatHasAChecksum()
     {
         ej::EjSimulator board(m_pack);
