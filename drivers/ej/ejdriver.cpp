@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/ej/ejdriver.h"
 
+#include "drivers/frames/fittedcells.h"
+
 #include <QCoreApplication>
 #include <cmath>
 
@@ -177,9 +179,7 @@ bool EjDriver::decodeRealTime(Bytes data, BatteryState &to)
         return false;
     decodeFields(fields, data, read);
     decodeList(cells, cellPlaces, data, read);
-    size_t count = cellPlaces;
-    while (count > m_cells && *read.cellVoltages[count - 1] == 0)
-        --count;
+    const size_t count = keepFitted(read.cellVoltages, m_cells);
     if (count == 0 || read.soc > 100)
         return false;
     m_cells = count;
@@ -193,15 +193,11 @@ bool EjDriver::decodeRealTime(Bytes data, BatteryState &to)
     if (to.capacityAh == 0)
         to.capacityAh.reset();
     to.cellCount = static_cast<qint64>(count);
-    to.cellVoltages.assign(read.cellVoltages.begin(),
-                           read.cellVoltages.begin() + static_cast<std::ptrdiff_t>(count));
+    to.cellVoltages = read.cellVoltages;
     // The pack's voltage is not told: it is the sum, where all cells are known.
     to.voltage = 0;
-    for (Number &cell : to.cellVoltages) {
-        if (*cell == 0)
-            cell.reset(); // dead, or its wire is off
+    for (const Number &cell : to.cellVoltages)
         to.voltage = to.voltage && cell ? Number(*to.voltage + *cell) : std::nullopt;
-    }
     to.current = (readNumber(data, chargeAt, Wire::U16BE).value_or(0) -
                   readNumber(data, dischargeAt, Wire::U16BE).value_or(0)) /
                  100;

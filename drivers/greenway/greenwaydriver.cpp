@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/greenway/greenwaydriver.h"
 
+#include "drivers/frames/fittedcells.h"
 #include "drivers/modbus/registers.h"
 
 #include <QCoreApplication>
@@ -85,17 +86,6 @@ constexpr size_t sensorPlaces = 7;
 constexpr size_t problemsAt = 2;
 
 constexpr double sumTolerance = 0.05;
-
-/// Without the empty places at the end.
-void trim(Numbers &list)
-{
-    while (!list.empty() && list.back() == 0.0)
-        list.pop_back();
-    for (Number &each : list) {
-        if (each == 0.0)
-            each.reset(); // dead, or its wire is off: its place stays
-    }
-}
 
 DriverInfo describe()
 {
@@ -211,7 +201,7 @@ void GreenwayDriver::decodeCells(int block, Bytes data, BatteryState &to)
     decodeList(cells, cellsPerBlock, data, read);
     if (block == FirstCells) {
         m_firstCells = read.cellVoltages;
-        if (m_firstCells.back() != 0.0)
+        if (m_firstCells.back() != 0.0 || m_cells > m_firstCells.size())
             return;
         read.cellVoltages = std::exchange(m_firstCells, {});
     } else {
@@ -219,10 +209,10 @@ void GreenwayDriver::decodeCells(int block, Bytes data, BatteryState &to)
             return;
         read.cellVoltages.insert(read.cellVoltages.begin(), m_firstCells.begin(), m_firstCells.end());
     }
-    trim(read.cellVoltages);
-    if (read.cellVoltages.empty())
+    m_cells = keepFitted(read.cellVoltages, m_cells);
+    if (m_cells == 0)
         return;
-    to.cellCount = static_cast<qint64>(read.cellVoltages.size());
+    to.cellCount = static_cast<qint64>(m_cells);
     to.cellVoltages = read.cellVoltages;
 }
 

@@ -28,7 +28,8 @@ private:
     static void decodeProblems(Bytes data, BatteryState &to);
 
     Numbers m_firstCells; ///< of this round, where more follow
-    size_t m_sensors = 0; ///< most that were seen
+    size_t m_cells = 0;   ///< most that were seen
+    size_t m_sensors = 0; ///< the same
 };
 
 [[nodiscard]] DriverDescriptor driver();

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/humsienk/humsienkdriver.h"
 
+#include "drivers/frames/fittedcells.h"
+
 #include <QCoreApplication>
 #include <algorithm>
 
@@ -295,21 +297,14 @@ bool HumsienkDriver::decodeCells(Bytes data, BatteryState &to)
 {
     BatteryState read;
     decodeList({0, Wire::U16LE, 2, &BatteryState::cellVoltages, 0.001}, cellPlaces, data, read);
-    size_t count = read.cellVoltages.size();
-    while (count > m_cells && *read.cellVoltages[count - 1] == 0)
-        --count;
+    const size_t count = keepFitted(read.cellVoltages, m_cells);
     const bool possible = data.size() >= cellsSize && count > 0 &&
                           std::all_of(read.cellVoltages.begin(), read.cellVoltages.end(),
-                                      [](const Number &cell) { return *cell <= highestCell; });
+                                      [](const Number &cell) { return !cell || *cell <= highestCell; });
     if (!possible)
         return false;
     m_cells = count;
     to.cellVoltages = read.cellVoltages;
-    to.cellVoltages.resize(count);
-    for (Number &cell : to.cellVoltages) {
-        if (*cell == 0)
-            cell.reset(); // dead, or its wire is off: its place stays
-    }
     to.cellCount = static_cast<qint64>(count);
     return true;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/neey/neeydriver.h"
 
+#include "drivers/frames/fittedcells.h"
 #include "drivers/modbus/registers.h"
 
 #include <cmath>
@@ -185,14 +186,10 @@ bool NeeyDriver::decodeCells(Bytes frame, BatteryState &to)
         const auto cell = number(cellsAt + 4 * i);
         if (!cell || *cell < 0 || *cell > highestCell)
             return false;
-        const double rounded = std::round(*cell * 1000) / 1000;
-        read.cellVoltages.push_back(rounded == 0 ? Number() : rounded); // dead, or its wire is off
+        read.cellVoltages.push_back(std::round(*cell * 1000) / 1000);
         read.cellResistances.push_back(number(resistancesAt + 4 * i));
     }
-    size_t count = cellPlaces;
-    while (count > m_cells && read.cellVoltages[count - 1].value_or(0) < lowestCell)
-        --count;
-    read.cellVoltages.resize(count);
+    const size_t count = keepFitted(read.cellVoltages, m_cells, lowestCell);
     read.cellResistances.resize(count);
     const auto voltage = number(voltageAt);
     const auto balanceCurrent = number(m_isBms ? balanceCurrentAt + 1 : balanceCurrentAt);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/topband/topbanddriver.h"
 
+#include "drivers/frames/fittedcells.h"
 #include "drivers/modbus/registers.h"
 
 #include <cmath>
@@ -204,11 +205,10 @@ FrameDriver::Taken TopbandDriver::decode(Bytes frame, const Request &, Update &u
     BatteryState read;
     decodeFields(fields, bytes, read);
     decodeList(cells, cellPlaces, bytes, read);
-    while (read.cellVoltages.size() > m_cells && *read.cellVoltages.back() == 0)
-        read.cellVoltages.pop_back();
-    if (read.cellVoltages.empty() || *read.soc > mostSoc)
+    const size_t count = keepFitted(read.cellVoltages, m_cells);
+    if (count == 0 || *read.soc > mostSoc)
         return Taken::Impossible;
-    m_cells = read.cellVoltages.size();
+    m_cells = count;
     BatteryState &to = update.values;
     to.current = read.current;
     to.cycles = read.cycles;
@@ -221,10 +221,6 @@ FrameDriver::Taken TopbandDriver::decode(Bytes frame, const Request &, Update &u
 void TopbandDriver::takeStatus(Bytes bytes, BatteryState &to)
 {
     to.cellCount = static_cast<qint64>(to.cellVoltages.size());
-    for (Number &cell : to.cellVoltages) {
-        if (*cell == 0)
-            cell.reset(); // its place stays
-    }
     to.temperatures.assign(1, kelvin.apply(*readNumber(bytes, temperatureAt, Wire::U16LE)));
 
     const auto status = static_cast<quint64>(readInteger(bytes, statusAt, Wire::U32LE).value_or(0));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/ws_nova/ws_novadriver.h"
 
+#include "drivers/frames/fittedcells.h"
 #include "drivers/modbus/registers.h"
 
 #include <QCoreApplication>
@@ -132,11 +133,9 @@ FrameDriver::Taken WsNovaDriver::decode(Bytes frame, const Request &, Update &up
     BatteryState read;
     decodeFields(fields, data, read);
     decodeList(cells, cellPlaces, data, read);
-    size_t count = cellPlaces;
-    while (count > m_cells && *read.cellVoltages[count - 1] == 0)
-        --count;
+    const size_t count = keepFitted(read.cellVoltages, m_cells);
     const bool cellsFit = std::all_of(read.cellVoltages.begin(), read.cellVoltages.end(),
-                                      [](const Number &cell) { return *cell <= highestCell; });
+                                      [](const Number &cell) { return !cell || *cell <= highestCell; });
     if (count == 0 || !cellsFit || read.soc > 100)
         return Taken::Impossible;
     m_cells = count;
@@ -144,12 +143,7 @@ FrameDriver::Taken WsNovaDriver::decode(Bytes frame, const Request &, Update &up
     BatteryState &to = update.values;
     decodeFields(fields, data, to);
     to.cellCount = static_cast<qint64>(count);
-    to.cellVoltages.assign(read.cellVoltages.begin(),
-                           read.cellVoltages.begin() + static_cast<std::ptrdiff_t>(count));
-    for (Number &cell : to.cellVoltages) {
-        if (*cell == 0)
-            cell.reset(); // dead, or its wire is off
-    }
+    to.cellVoltages = read.cellVoltages;
     const qint64 current = readInteger(data, currentAt, Wire::U32BE).value_or(0);
     const auto amperes = static_cast<double>(current & ~dischargingBit) / 1000;
     to.current = (current & dischargingBit) != 0 ? -amperes : amperes;
