@@ -106,6 +106,7 @@ void BluetoothLink::setProfiles(const std::vector<GattProfile> &profiles)
 void BluetoothLink::notSeen()
 {
     m_failures = 0;
+    ++m_unseen;
     fail(LinkError::Kind::NotFound,
          tr("%1: not found: switched off, out of range, or in use by a phone app").arg(m_address));
 }
@@ -312,7 +313,7 @@ void BluetoothLink::subscribeNext()
     }
     m_state = State::Open;
     m_timer.stop();
-    m_failures = 0;
+    m_failures = m_unseen = 0;
     m_mustBeSeen = false;
     QList<QUuid> services;
     for (const QLowEnergyService *each : m_services)
@@ -488,6 +489,10 @@ void BluetoothLink::onServiceError(QLowEnergyService::ServiceError error)
 void BluetoothLink::connectFailed()
 {
     m_mustBeSeen = true;
+    if (std::exchange(m_blind, false)) {
+        ++m_unseen; // which says nothing about the adapter
+        return;
+    }
     forgetIfItKeepsFailing();
     m_radio->attemptFailed(this);
 }

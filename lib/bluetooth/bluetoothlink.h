@@ -53,6 +53,10 @@ public:
     void adapterGone(const QString &text);
     void stackGone();
     [[nodiscard]] bool mustBeSeen() const { return m_mustBeSeen; }
+    /// Looked for in vain: some systems tell of no strength, so that a device that they know is worth a try
+    /// all the same, now and then.
+    [[nodiscard]] bool mayTryBlindly() const { return m_unseen % blindEvery == 1; }
+    void setBlind(bool blind) { m_blind = blind; }
 
 signals:
     void opened(const QList<QUuid> &services);
@@ -112,7 +116,10 @@ private:
     bool m_openAgain = false;
     bool m_retiring = false;
     bool m_mustBeSeen = false;
-    int m_failures = 0; ///< in a row, of a device that is there
+    static constexpr int blindEvery = 4;
+    int m_unseen = 0;     ///< attempts in a row in which it was not heard
+    bool m_blind = false; ///< this attempt is made although it is not heard
+    int m_failures = 0;   ///< in a row, of a device that is there
     QLowEnergyController *m_controller = nullptr;
     std::vector<QLowEnergyService *> m_services;
     size_t m_discovered = 0;

@@ -98,8 +98,11 @@ bool BluetoothRadio::enqueue(BluetoothLink *link, const QString &wanted, QString
     // To connect to a device that is not there takes half a minute, in which nobody else can: only what is
     // heard, or has a link already, goes straight on.
     const BluezObjects::Device *device = m_bluez.device(adapter->path, link->address());
-    const bool isThere = device && (device->connected || device->advertisement.rssi);
-    if (isThere && !link->mustBeSeen())
+    const bool isThere = device && (device->connected || device->advertisement.rssi) && !link->mustBeSeen();
+    const bool isFree = !here.connecting && here.ready.empty() && here.seekers.empty();
+    const bool isBlind = device && !isThere && isFree && link->mayTryBlindly();
+    link->setBlind(isBlind);
+    if (isThere || isBlind)
         here.ready.push_back(link);
     else
         here.seekers.push_back({link, seekMs});

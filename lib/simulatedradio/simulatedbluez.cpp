@@ -350,7 +350,7 @@ QVariantMap SimulatedBluez::properties(const Device &device) const
                     {QStringLiteral("UUIDs"), uuids}};
     if (!radio.name.isEmpty())
         all.insert(QStringLiteral("Name"), alias);
-    if (peripheral.isVisible())
+    if (peripheral.isVisible() && peripheral.tellsStrength)
         all.insert(QStringLiteral("RSSI"), QVariant::fromValue(static_cast<short>(peripheral.rssi())));
     if (!radio.makerData.isEmpty()) {
         all.insert(QStringLiteral("ManufacturerData"), QVariant::fromValue(SentMakerData{radio.makerData}));
@@ -458,7 +458,7 @@ void SimulatedBluez::advertise()
             if (!device->known) {
                 device->known = true;
                 added(device->path, interfacesOf(device->path));
-            } else {
+            } else if (device->peripheral->tellsStrength) {
                 changed(device->path, deviceInterface,
                         {{QStringLiteral("RSSI"),
                           QVariant::fromValue(static_cast<short>(device->peripheral->rssi()))}});

@@ -48,6 +48,7 @@ public:
     /// Loses the link once \a bytes more of notifications were sent.
     void loseLinkAfter(int bytes) { m_loseAfter = bytes; }
     void loseLink();
+    bool tellsStrength = true;    ///< the system says how well it is heard
     int answerDelayMs = 0;        ///< of every reply, beyond the board's own
     bool refusesRequests = false; ///< answers writes with response with an error
     int connectMs = 30;           ///< until the link is there

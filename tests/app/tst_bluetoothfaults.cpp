@@ -24,6 +24,7 @@ private slots:
     void bluetoothServiceRestarts();
     void batteriesAreConnectedOneAfterTheOther();
     void isNotInTheCache();
+    void isKnownButNobodyTellsHowWellItIsHeard();
     void refusesTheWriteMode();
     void hasAnOddName();
     void isInUseByAPhoneApp();
@@ -212,6 +213,13 @@ void TestBluetoothFaults::isNotInTheCache()
     wait(3000);
     radio.setPresent(true);
     QVERIFY(comesBack(reader, 5000 + slack));
+}
+
+void TestBluetoothFaults::isKnownButNobodyTellsHowWellItIsHeard()
+{
+    m_batteries.front()->peripheral->tellsStrength = false;
+    RadioReader &reader = read(QStringLiteral("jbd"), QLatin1String(address));
+    QVERIFY(comesBack(reader, 20000 + 2000 + slack)); // looked for in vain, then tried all the same
 }
 
 void TestBluetoothFaults::refusesTheWriteMode()
