@@ -70,7 +70,7 @@ constexpr ListRow cells{7, Wire::U16BE, 2, &BatteryState::cellVoltages, 0.001};
 constexpr qint64 mostCells = 32;
 constexpr double sumTolerance = 0.05;
 
-constexpr auto openName = QLatin1String("TBA-"); ///< these want no key
+constexpr auto lockedName = QLatin1String("DXB-");
 constexpr qsizetype keyDigits = 4;
 
 DriverInfo describe()
@@ -120,7 +120,8 @@ DpwrcoreDriver::DpwrcoreDriver(const DriverConfig &config)
     m_name = name;
     bool isKey = false;
     const quint16 key = name.right(keyDigits).toUShort(&isKey, 16);
-    if (isKey && !name.startsWith(openName) && name.size() > keyDigits)
+    // Not by a name that may be any device's: the key is a write.
+    if (isKey && name.startsWith(lockedName) && name.size() >= lockedName.size() + keyDigits)
         m_key = key;
 }
 

@@ -250,6 +250,8 @@ void BluetoothLink::chooseProfile()
 {
     constexpr auto tells = QLowEnergyCharacteristic::Notify | QLowEnergyCharacteristic::Indicate;
     const auto has = [&](const GattProfile &profile) {
+        if (std::find(m_refused.begin(), m_refused.end(), profile) != m_refused.end())
+            return false;
         const QLowEnergyService *service = serviceOf(profile.service);
         const bool notifies =
             std::all_of(profile.notify.begin(), profile.notify.end(),
@@ -267,6 +269,7 @@ void BluetoothLink::chooseProfile()
             m_profile.reset();
             m_state = State::Open;
             m_timer.stop();
+            m_radio->succeeded(this);
             QList<QUuid> services;
             for (const QLowEnergyService *each : m_services)
                 services.append(each->serviceUuid());
@@ -277,6 +280,12 @@ void BluetoothLink::chooseProfile()
             // One of several that were tried: its questions find no answer.
             m_profile.reset();
             m_writes.clear();
+            return;
+        }
+        if (!std::exchange(m_refused, {}).empty()) {
+            fail(LinkError::Kind::Unsupported,
+                 tr("%1: refuses to send notifications (a battery with a PIN must be paired once)")
+                     .arg(m_address));
             return;
         }
         forgetIfItKeepsFailing();
@@ -315,6 +324,7 @@ void BluetoothLink::subscribeNext()
     m_timer.stop();
     m_failures = m_unseen = 0;
     m_mustBeSeen = false;
+    m_radio->succeeded(this);
     QList<QUuid> services;
     for (const QLowEnergyService *each : m_services)
         services.append(each->serviceUuid());
@@ -471,10 +481,11 @@ void BluetoothLink::onServiceError(QLowEnergyService::ServiceError error)
         break;
     case QLowEnergyService::DescriptorWriteError:
     case QLowEnergyService::OperationError:
-        if (m_state == State::Subscribing)
-            fail(LinkError::Kind::Unsupported,
-                 tr("%1: refuses to send notifications (a battery with a PIN must be paired once)")
-                     .arg(m_address));
+        if (m_state == State::Subscribing) {
+            // Newer radios of some makes have an old service, too, and let nobody listen there.
+            m_refused.push_back(*m_profile);
+            chooseProfile();
+        }
         break;
     case QLowEnergyService::CharacteristicReadError:
         pieceWritten();

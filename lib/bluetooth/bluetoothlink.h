@@ -125,6 +125,7 @@ private:
     size_t m_discovered = 0;
     std::vector<GattProfile> m_profiles;
     std::optional<GattProfile> m_profile;
+    std::vector<GattProfile> m_refused; ///< that the device has, but lets nobody listen
     size_t m_subscribed = 0;
     std::deque<Write> m_writes;
     bool m_writing = false;

@@ -268,6 +268,13 @@ void BluetoothRadio::attemptFailed(BluetoothLink *link)
         m_tick.start();
 }
 
+void BluetoothRadio::succeeded(const BluetoothLink *link)
+{
+    Air &here = air(link->adapterPath());
+    here.troubled.invalidate();
+    here.resetStep = 0;
+}
+
 /// The adapter is touched only when no battery works on it.
 void BluetoothRadio::lookAfter(Air &air)
 {
@@ -277,11 +284,8 @@ void BluetoothRadio::lookAfter(Air &air)
     for (const BluetoothLink *link : m_links) {
         if (link->adapterPath() != air.path)
             continue;
-        if (link->isOpen()) {
-            air.troubled.invalidate();
-            air.resetStep = 0;
+        if (link->isOpen())
             return;
-        }
         wanted = wanted || link->keepsFailing();
     }
     if (!wanted) {

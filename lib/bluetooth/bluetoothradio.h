@@ -32,6 +32,8 @@ public:
     void leave(BluetoothLink *link);
     /// A device that is there could not be connected.
     void attemptFailed(BluetoothLink *link);
+    /// A link stands: its adapter is well.
+    void succeeded(const BluetoothLink *link);
 
     /// A scan for people: advertised() for everything that is heard, until stopScan().
     void startScan(const QString &adapter);

@@ -62,6 +62,7 @@ private:
     int m_unconfirmed = 0;          ///< rounds in which a returning BMS did not tell its identity
     Condition m_condition = Condition::Connecting;
     bool m_identified = false;
+    bool m_greet = false; ///< the link is new: all that is asked at start is asked again
     bool m_lastPollGood = false;
     std::optional<qint64> m_lastGood;
     std::optional<qint64> m_firstFailure; ///< of the present outage

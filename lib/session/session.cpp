@@ -159,8 +159,11 @@ void Session::onOpened()
     m_openedAt = m_clock.now();
     if (m_transport.kind() != TransportKind::Bluetooth)
         m_reopenAttempt = 0; // a radio link is worth something only when it brings a reading
-    for (const auto &pack : m_packs)
+    for (const auto &pack : m_packs) {
         pack->m_nextTry.reset();
+        // Keys, passwords and what begins a stream count for one link only.
+        pack->m_greet = m_everOpened && m_transport.kind() == TransportKind::Bluetooth;
+    }
     if (m_everOpened) {
         for (const auto &pack : m_packs)
             pack->m_statistics.reconnected(m_clock.now());
@@ -340,7 +343,7 @@ void Session::nextPack()
         return;
     }
     PackLink &pack = *m_packs[m_packIndex];
-    m_phase = pack.m_identified ? Phase::Poll : Phase::Identify;
+    m_phase = pack.m_identified && !pack.m_greet ? Phase::Poll : Phase::Identify;
     m_requests.clear();
     pack.m_driver->requests(m_phase, m_requests);
     if (pack.isSought() || (pack.m_firstFailure && othersAnswer(pack))) {
@@ -440,7 +443,8 @@ void Session::packDone(bool good, const QString &error)
 void Session::accept(PackLink &pack)
 {
     const qint64 now = m_clock.now();
-    if (m_phase == Phase::Identify && pack.m_driver->recognise(pack.m_update.values) != Recognition::Yes) {
+    // One that is known and only greeted again is believed: a cell that died meanwhile must be told.
+    if (!pack.m_identified && pack.m_driver->recognise(pack.m_update.values) != Recognition::Yes) {
         const QString objection = pack.m_driver->objection(pack.m_update.values);
         failed(pack,
                objection.isEmpty()
@@ -483,6 +487,7 @@ void Session::accept(PackLink &pack)
     }
     pack.m_lastGood = now;
     pack.m_lastPollGood = true;
+    pack.m_greet = false;
     pack.m_firstFailure.reset();
     pack.m_nextTry.reset();
     pack.m_presence = PackLink::Presence::Expected;

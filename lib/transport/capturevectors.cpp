@@ -64,9 +64,11 @@ void writeEvents(const QJsonObject &vector, const QString &id, double &t, Captur
         QJsonObject more = each.toObject();
         if (const QJsonValue value = more.value(QLatin1String("value"));
             more.contains(QLatin1String("read")) && value.isString()) {
-            data(false, value,
-                 {{QStringLiteral("h"), more.value(QLatin1String("read"))},
-                  {QStringLiteral("r"), QStringLiteral("read")}});
+            QJsonObject event{{QStringLiteral("h"), more.take(QLatin1String("read"))},
+                              {QStringLiteral("r"), QStringLiteral("read")}};
+            more.remove(QLatin1String("value"));
+            event.insert(QStringLiteral("exchange"), more);
+            data(false, value, event);
             continue;
         }
         if (const QJsonValue characteristic = more.take(QLatin1String("char")); characteristic.isString())
@@ -157,10 +159,12 @@ QByteArray exportVectors(const Capture &capture)
                                             : event.value.value(QLatin1String("j"));
                 if (event.wasRead) {
                     close();
-                    exchanges.append(QJsonObject{{QStringLiteral("tx"), QJsonValue()},
-                                                 {QStringLiteral("rx"), QJsonArray()},
-                                                 {QStringLiteral("read"), characteristic},
-                                                 {QStringLiteral("value"), data}});
+                    const QJsonObject usual{{QStringLiteral("tx"), QJsonValue()},
+                                            {QStringLiteral("rx"), QJsonArray()}};
+                    QJsonObject exchange = event.more.value(QLatin1String("exchange")).toObject(usual);
+                    exchange.insert(QStringLiteral("read"), characteristic);
+                    exchange.insert(QStringLiteral("value"), data);
+                    exchanges.append(exchange);
                     continue;
                 }
                 if (tx) {

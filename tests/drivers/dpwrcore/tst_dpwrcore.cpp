@@ -44,8 +44,7 @@ private slots:
         const QByteArray read = "0c113a030560000000680d0a0000000000000000";
         QTest::newRow("locked") << QByteArray("DXB-MockBLEDevice_C0FE")
                                 << QByteArray("0e113a0305640000c0fe022a0d0a000000000000");
-        QTest::newRow("renamed") << QByteArray("My boat_C0FE")
-                                 << QByteArray("0e113a0305640000c0fe022a0d0a000000000000");
+        QTest::newRow("another's") << QByteArray("My boat_C0FE") << read;
         QTest::newRow("no digits") << QByteArray("DXB-MockBLEDevice") << read;
         QTest::newRow("short") << QByteArray("DXB-") << read;
         QTest::newRow("open") << QByteArray("TBA-1350C0FE") << read;
