@@ -68,6 +68,8 @@ constexpr std::array settingFields{
     FieldRow{0x96, Wire::U16BE, &BatteryState::maxDischargeCurrent, Scale(0.1, -3000)},
 };
 
+constexpr double unsetLimit = 3000; ///< A; volts and ampere-hours are below it as well
+
 constexpr quint16 chargeSwitchReg = 0xA5;
 constexpr quint16 dischargeSwitchReg = 0xA6;
 constexpr quint16 socReg = 0xA7; // 0.1 %
@@ -200,7 +202,8 @@ void decodeLimits(const Registers &registers, BatteryState &to)
         Number &value = to.*each;
         if (value)
             value = std::abs(*value);
-        if (value == 0)
+        // Registers that nobody set hold 0 or all ones: thousands of amperes.
+        if (value == 0 || value >= unsetLimit)
             value.reset();
     }
 }

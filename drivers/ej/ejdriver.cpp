@@ -140,8 +140,10 @@ const DriverInfo &EjDriver::info() const
 
 void EjDriver::requests(Phase phase, std::vector<Request> &to)
 {
-    if (phase == Phase::Identify)
+    if (phase == Phase::Identify) {
         m_tellsAll.reset(); // it may be another board by now
+        m_cells = 0;
+    }
     to.push_back(request(asks[0]));
     // Nothing is asked that is told already.
     if (m_tellsAll == false)

@@ -85,7 +85,7 @@ Numbers cellsOf(const QJsonObject &object)
         const auto raw = number(each);
         if (raw == notThere)
             break;
-        cells.push_back(scaled(raw, 1000, lowestCell, highestCell));
+        cells.push_back(scaled(raw, 1000, 0, highestCell)); // a dead one must be seen
     }
     return cells;
 }
