@@ -6,6 +6,7 @@
 #include <QFileInfo>
 
 namespace sb {
+
 QStringList bluetoothRestartCommand()
 {
     const QString script = QStringLiteral("/etc/init.d/bluetooth");

@@ -64,7 +64,8 @@ signals:
     void batteryAdded(sb::Battery *battery);
     /// About to be deleted: given up, replaced by another, or the line ends.
     void batteryRemoved(sb::Battery *battery);
-    /// Which BMS it is, or is taken for; the session with it begins now.
+    /// Which BMS it is, or is taken for; the session with it begins now. \a found: what else its driver was
+    /// told, such as the name that a radio advertises.
     void bmsKnown(const QString &bms, std::optional<int> address, const QVariantMap &found);
     /// The port can't be opened; it is tried again.
     void openFailed(const sb::LinkError &error);

@@ -68,7 +68,7 @@ constexpr std::array settingFields{
     FieldRow{0x96, Wire::U16BE, &BatteryState::maxDischargeCurrent, Scale(0.1, -3000)},
 };
 
-constexpr double unsetLimit = 3000; ///< A; volts and ampere-hours are below it as well
+constexpr double unsetCurrent = 3000; ///< A: registers that nobody set hold 0 or all ones
 
 constexpr quint16 chargeSwitchReg = 0xA5;
 constexpr quint16 dischargeSwitchReg = 0xA6;
@@ -202,9 +202,12 @@ void decodeLimits(const Registers &registers, BatteryState &to)
         Number &value = to.*each;
         if (value)
             value = std::abs(*value);
-        // Registers that nobody set hold 0 or all ones: thousands of amperes.
-        if (value == 0 || value >= unsetLimit)
+        if (value == 0)
             value.reset();
+    }
+    for (Number BatteryState::*each : {&BatteryState::maxChargeCurrent, &BatteryState::maxDischargeCurrent}) {
+        if (to.*each >= unsetCurrent)
+            (to.*each).reset();
     }
 }
 

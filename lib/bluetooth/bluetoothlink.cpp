@@ -497,15 +497,17 @@ void BluetoothLink::onServiceError(QLowEnergyService::ServiceError error)
 
 // ---- ends ----
 
-void BluetoothLink::connectFailed()
+/// \return false where nobody had heard the device: that says nothing about it, nor about the adapter.
+bool BluetoothLink::connectFailed()
 {
     m_mustBeSeen = true;
     if (std::exchange(m_blind, false)) {
-        ++m_unseen; // which says nothing about the adapter
-        return;
+        ++m_unseen;
+        return false;
     }
     forgetIfItKeepsFailing();
     m_radio->attemptFailed(this);
+    return true;
 }
 
 /// What BlueZ remembers of a device, its table of services above all, may be out of date.
@@ -529,13 +531,12 @@ void BluetoothLink::onError(QLowEnergyController::Error error)
     case State::Queued:
         break;
     case State::Connecting:
-        if (error == QLowEnergyController::UnknownRemoteDeviceError) {
+        if (error == QLowEnergyController::UnknownRemoteDeviceError || !connectFailed()) {
             m_mustBeSeen = true;
             fail(LinkError::Kind::NotFound,
                  tr("%1: not found: switched off, out of range, or in use by a phone app").arg(m_address));
             break;
         }
-        connectFailed();
         fail(LinkError::Kind::Busy,
              tr("%1: does not accept a connection (%n in a row)", nullptr, m_failures).arg(m_address));
         break;
@@ -565,7 +566,7 @@ void BluetoothLink::onTimeout()
 {
     switch (m_state) {
     case State::Connecting:
-        connectFailed();
+        (void)connectFailed();
         fail(LinkError::Kind::NotFound,
              tr("%1: no connection within %2 s: switched off, out of range, or in use by a phone app")
                  .arg(m_address)

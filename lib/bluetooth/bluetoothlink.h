@@ -91,7 +91,7 @@ private:
     void onSubscribed();
     void onServiceError(QLowEnergyService::ServiceError error);
     void writeRefused();
-    void connectFailed();
+    [[nodiscard]] bool connectFailed();
     void forgetIfItKeepsFailing();
     void sendNext();
     void writePiece();

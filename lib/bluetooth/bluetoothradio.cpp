@@ -13,7 +13,8 @@ namespace {
 Q_LOGGING_CATEGORY(logRadio, "serialbattery.bluetooth", QtInfoMsg)
 
 constexpr int tickMs = 500;
-constexpr int seekMs = 20000; ///< of scanning, for one device
+constexpr int longestTickMs = 2000; ///< what counts of one, after a machine slept
+constexpr int seekMs = 20000;       ///< of scanning, for one device
 constexpr int powerOffMs = 2000;
 constexpr int scanPauseMs = 2000; ///< between two scans that BlueZ refuses
 constexpr int closeLimitMs = 3000;
@@ -106,8 +107,7 @@ bool BluetoothRadio::enqueue(BluetoothLink *link, const QString &wanted, QString
         here.ready.push_back(link);
     else
         here.seekers.push_back({link, seekMs});
-    if (!m_tick.isActive())
-        m_tick.start();
+    keepTicking();
     next(here);
     return true;
 }
@@ -229,20 +229,30 @@ void BluetoothRadio::onDiscovered(const QString &path, const QBluetoothDeviceInf
     next(here);
 }
 
+void BluetoothRadio::keepTicking()
+{
+    if (m_tick.isActive())
+        return;
+    m_sinceTick.start();
+    m_tick.start();
+}
+
 void BluetoothRadio::onTick()
 {
+    // As long as it really was: on a busy machine ticks come late.
+    const int passedMs = static_cast<int>(std::min<qint64>(m_sinceTick.restart(), longestTickMs));
     bool busy = false;
     for (const auto &[path, each] : m_airs) {
         Air &here = *each;
         std::vector<BluetoothLink *> gaveUp;
         for (Seeker &seeker : here.seekers) {
             if ((here.scanning && !here.stopping) || here.scanPauseMs > 0)
-                seeker.leftMs -= tickMs;
+                seeker.leftMs -= passedMs;
             if (seeker.leftMs <= 0)
                 gaveUp.push_back(seeker.link);
         }
         std::erase_if(here.seekers, [](const Seeker &seeker) { return seeker.leftMs <= 0; });
-        here.scanPauseMs = std::max(0, here.scanPauseMs - tickMs);
+        here.scanPauseMs = std::max(0, here.scanPauseMs - passedMs);
         for (BluetoothLink *link : gaveUp)
             link->notSeen();
         next(here);
@@ -264,8 +274,7 @@ void BluetoothRadio::attemptFailed(BluetoothLink *link)
     });
     if (!works && !here.troubled.isValid())
         here.troubled.start();
-    if (!m_tick.isActive())
-        m_tick.start();
+    keepTicking();
 }
 
 void BluetoothRadio::succeeded(const BluetoothLink *link)
@@ -411,8 +420,7 @@ void BluetoothRadio::startScan(const QString &wanted)
     }
     Air &here = air(adapter->path);
     here.userScan = true;
-    if (!m_tick.isActive())
-        m_tick.start();
+    keepTicking();
     next(here);
 }
 

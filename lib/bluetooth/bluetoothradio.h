@@ -74,6 +74,7 @@ private:
     void stopScanning(Air &air);
     void onScanEnded(const QString &path);
     void onDiscovered(const QString &path, const QBluetoothDeviceInfo &info);
+    void keepTicking();
     void onTick();
     void onAppeared();
     void onVanished();
@@ -90,6 +91,7 @@ private:
     std::map<QString, std::unique_ptr<Air>> m_airs; ///< by adapter
     std::optional<QString> m_userScan;              ///< adapter as given
     QTimer m_tick;
+    QElapsedTimer m_sinceTick;
     bool m_shuttingDown = false;
 };
 

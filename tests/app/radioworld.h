@@ -127,6 +127,16 @@ public:
         return battery;
     }
 
+    /// They are gone once nobody holds a link to them any more.
+    void remove(std::vector<std::unique_ptr<RadioBattery>> &batteries, int withinMs = patienceMs)
+    {
+        for (const auto &battery : batteries) {
+            QTRY_VERIFY_WITH_TIMEOUT(!battery->peripheral->isConnected(), withinMs);
+            bluez.removePeripheral(*battery->peripheral);
+        }
+        batteries.clear();
+    }
+
     /// \a id empty: it has to be found out.
     [[nodiscard]] LineConfig config(const QString &id, const QString &address) const
     {

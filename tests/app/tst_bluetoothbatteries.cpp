@@ -105,15 +105,14 @@ void TestBluetoothBatteries::isReadAndPublished()
     for (const auto &reader : readers)
         reader->line->stop();
     readers.clear();
-    for (const auto &battery : batteries) {
-        QTRY_VERIFY_WITH_TIMEOUT(!battery->peripheral->isConnected(), patienceMs);
-        m_world->bluez.removePeripheral(*battery->peripheral);
-    }
+    const double voltage = batteries.front()->pack.voltage();
+    const size_t count = batteries.size();
+    m_world->remove(batteries);
     recordings.clear();
     const QFileInfoList files = QDir(m_folder.filePath(family)).entryInfoList(QDir::Files);
-    QCOMPARE(files.size(), qsizetype(batteries.size()));
+    QCOMPARE(files.size(), qsizetype(count));
     for (const QFileInfo &file : files) {
-        replays(file.filePath(), family, batteries.front()->pack.voltage(), simulator->typicalCells);
+        replays(file.filePath(), family, voltage, simulator->typicalCells);
         if (QTest::currentTestFailed())
             return;
     }

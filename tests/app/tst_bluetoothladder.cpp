@@ -59,11 +59,7 @@ void TestBluetoothLadder::cleanup()
     for (const auto &reader : m_readers)
         reader->line->stop();
     m_readers.clear();
-    for (const auto &battery : m_batteries) {
-        QTRY_VERIFY_WITH_TIMEOUT(!battery->peripheral->isConnected(), patienceMs);
-        m_world->bluez.removePeripheral(*battery->peripheral);
-    }
-    m_batteries.clear();
+    m_world->remove(m_batteries);
     m_world->bluez.powerCycles = 0;
 }
 
