@@ -69,6 +69,12 @@ void BluetoothLink::open()
         return;
     if (!m_radio->bluez().isReady())
         return; // worthTrying() follows
+    m_soughtAgain = false;
+    enqueue();
+}
+
+void BluetoothLink::enqueue()
+{
     QString error;
     m_state = State::Queued;
     if (!m_radio->enqueue(this, m_adapter, &m_adapterPath, &error)) {
@@ -117,10 +123,7 @@ void BluetoothLink::proceed()
         return;
     const BluezObjects::Device *device = m_radio->bluez().device(m_adapterPath, m_address);
     if (!device) {
-        // Forgotten meanwhile: looked for again.
-        m_radio->leave(this);
-        m_state = State::Closed;
-        open();
+        seekAgain();
         return;
     }
     m_devicePath = device->path;
@@ -136,6 +139,31 @@ void BluetoothLink::proceed()
         return;
     }
     connectNow();
+}
+
+/// BlueZ has forgotten the device since it was heard: that says nothing about it, and it is looked for, once,
+/// as part of the same attempt.
+void BluetoothLink::seekAgain()
+{
+    m_mustBeSeen = true;
+    if (std::exchange(m_soughtAgain, true)) {
+        notSeen();
+        return;
+    }
+    m_timer.stop();
+    dropController();
+    m_radio->leave(this);
+    enqueue();
+}
+
+/// Not at once: it may be inside a signal of its own.
+void BluetoothLink::dropController()
+{
+    if (!m_controller)
+        return;
+    m_controller->disconnect(this);
+    m_controller->deleteLater();
+    m_controller = nullptr;
 }
 
 void BluetoothLink::connectNow()
@@ -531,8 +559,11 @@ void BluetoothLink::onError(QLowEnergyController::Error error)
     case State::Queued:
         break;
     case State::Connecting:
-        if (error == QLowEnergyController::UnknownRemoteDeviceError || !connectFailed()) {
-            m_mustBeSeen = true;
+        if (error == QLowEnergyController::UnknownRemoteDeviceError && !m_blind) {
+            seekAgain();
+            break;
+        }
+        if (!connectFailed()) {
             fail(LinkError::Kind::NotFound,
                  tr("%1: not found: switched off, out of range, or in use by a phone app").arg(m_address));
             break;
@@ -579,11 +610,7 @@ void BluetoothLink::onTimeout()
         break;
     case State::Closing:
         m_timer.stop();
-        if (m_controller) {
-            m_controller->disconnect(this);
-            m_controller->deleteLater();
-            m_controller = nullptr;
-        }
+        dropController();
         m_state = State::Closed;
         emit closed();
         if (m_retiring)
@@ -610,11 +637,7 @@ void BluetoothLink::stackGone()
     // Nothing of Qt's objects works any more, not even the end of a link.
     const bool was =
         (m_state != State::Closed && m_state != State::Closing) || std::exchange(m_openAgain, false);
-    if (m_controller) {
-        m_controller->disconnect(this);
-        m_controller->deleteLater();
-        m_controller = nullptr;
-    }
+    dropController();
     m_services.clear();
     m_writes.clear();
     m_writing = false;

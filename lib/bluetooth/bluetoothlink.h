@@ -80,7 +80,10 @@ private:
         bool read = false;
     };
 
+    void enqueue();
+    void seekAgain();
     void connectNow();
+    void dropController();
     void onConnected();
     void onDisconnected();
     void onError(QLowEnergyController::Error error);
@@ -116,6 +119,7 @@ private:
     bool m_openAgain = false;
     bool m_retiring = false;
     bool m_mustBeSeen = false;
+    bool m_soughtAgain = false; ///< in this attempt
     static constexpr int blindEvery = 4;
     int m_unseen = 0;     ///< attempts in a row in which it was not heard
     bool m_blind = false; ///< this attempt is made although it is not heard

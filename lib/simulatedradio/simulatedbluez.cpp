@@ -177,8 +177,7 @@ void SimulatedBluez::addAdapter(const QString &name, const QString &address)
             return;
         }
     }
-    m_adapters.push_back(std::make_unique<Adapter>(
-        Adapter{QStringLiteral("/org/bluez/") + name, address, true, true, false, {}}));
+    m_adapters.push_back(std::make_unique<Adapter>(Adapter{QStringLiteral("/org/bluez/") + name, address}));
     added(m_adapters.back()->path, interfacesOf(m_adapters.back()->path));
 }
 
@@ -350,7 +349,10 @@ QVariantMap SimulatedBluez::properties(const Device &device) const
                     {QStringLiteral("UUIDs"), uuids}};
     if (!radio.name.isEmpty())
         all.insert(QStringLiteral("Name"), alias);
-    if (peripheral.isVisible() && peripheral.tellsStrength)
+    const bool discovering = std::any_of(m_adapters.begin(), m_adapters.end(), [&](const auto &adapter) {
+        return adapter->path == device.adapter && adapter->discovering;
+    });
+    if (discovering && peripheral.isVisible() && peripheral.tellsStrength)
         all.insert(QStringLiteral("RSSI"), QVariant::fromValue(static_cast<short>(peripheral.rssi())));
     if (!radio.makerData.isEmpty()) {
         all.insert(QStringLiteral("ManufacturerData"), QVariant::fromValue(SentMakerData{radio.makerData}));
@@ -472,13 +474,19 @@ void SimulatedBluez::setDiscovering(Adapter &adapter, bool on)
     if (adapter.discovering == on)
         return;
     adapter.discovering = on;
+    const int number = ++adapter.discoveries;
     changed(adapter.path, adapterInterface, {{QStringLiteral("Discovering"), on}});
     if (on)
         return;
     const QString path = adapter.path;
-    QTimer::singleShot(forgetAfterMs, this, [this, path] {
+    // A strength is one of a running discovery.
+    for (const auto &device : m_devices) {
+        if (device->adapter == path && device->known && !device->peripheral->isConnected())
+            changed(device->path, deviceInterface, {}, {QStringLiteral("RSSI")});
+    }
+    QTimer::singleShot(forgetAfterMs, this, [this, path, number] {
         const Adapter *now = adapterAt(path);
-        if (!now || now->discovering)
+        if (!now || now->discoveries != number)
             return;
         for (const auto &device : m_devices) {
             if (device->adapter == path && device->known && !device->kept && !device->connecting)
@@ -523,6 +531,8 @@ bool SimulatedBluez::handle(const QDBusMessage &message)
 {
     const QString path = message.path();
     if (message.interface() == managerInterface) {
+        if (SimulatedPeripheral *peripheral = std::exchange(forgetWhenAsked, nullptr))
+            forget(*peripheral);
         send(message.createReply(QVariant::fromValue(SentObjects{managed()})));
     } else if (message.interface() == propertiesInterface) {
         send(handleProperties(message));

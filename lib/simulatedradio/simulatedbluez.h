@@ -42,6 +42,9 @@ public:
 
     /// BlueZ drops a device that was only seen, so long after discovery ended.
     int forgetAfterMs = 30000;
+    /// Forgotten just when somebody asks for all objects: the answer is without it, and was on its way before
+    /// anybody could hear of the removal.
+    SimulatedPeripheral *forgetWhenAsked = nullptr;
     /// Counted for tests: RemoveDevice, and how often the power was switched off.
     int removals = 0;
     int powerCycles = 0;
@@ -76,7 +79,8 @@ private:
         bool present = true;
         bool powered = true;
         bool discovering = false;
-        std::set<QString> clients;
+        int discoveries = 0; ///< begun or ended
+        std::set<QString> clients{};
     };
 
     bool handle(const QDBusMessage &message);

@@ -24,6 +24,7 @@ private slots:
     void bluetoothServiceRestarts();
     void batteriesAreConnectedOneAfterTheOther();
     void isNotInTheCache();
+    void isForgottenWhileItsTurnComes();
     void isKnownButNobodyTellsHowWellItIsHeard();
     void refusesTheWriteMode();
     void hasAnOddName();
@@ -211,6 +212,22 @@ void TestBluetoothFaults::isNotInTheCache()
     wait(3000);
     radio.setPresent(true);
     QVERIFY(comesBack(reader, 5000 + slack));
+}
+
+void TestBluetoothFaults::isForgottenWhileItsTurnComes()
+{
+    // It was heard, as another one was looked for, and BlueZ drops it just when it is connected: no failure
+    // of the battery, and no pause.
+    const QString absent = QStringLiteral("A4:C1:38:00:11:55");
+    m_batteries.push_back(m_world->add(QStringLiteral("jbd"), absent));
+    m_batteries.back()->peripheral->setPresent(false);
+    (void)read(QStringLiteral("jbd"), absent);
+    wait(2000);
+    m_world->bluez.forgetWhenAsked = m_batteries.front()->peripheral.get();
+    RadioReader &reader = read(QStringLiteral("jbd"), QLatin1String(address));
+    QVERIFY(comesBack(reader, 3000 + slack));
+    QVERIFY(!m_world->bluez.forgetWhenAsked);
+    QVERIFY2(reader.errors.isEmpty(), qPrintable(reader.errors.join(QLatin1Char('\n'))));
 }
 
 void TestBluetoothFaults::isKnownButNobodyTellsHowWellItIsHeard()
