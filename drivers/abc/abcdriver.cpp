@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/abc/abcdriver.h"
 
-#include "drivers/modbus/registers.h"
+#include "bms/cells.h"
+#include "drivers/frames/fittedcells.h"
 
 #include <algorithm>
 
@@ -36,7 +37,7 @@ constexpr size_t dataSize = 17;
 constexpr std::array asks{
     Ask{Model, "eec000000041", Asked::AtStart, true, 0, 1500, 2}, Ask{Pack, "eec1000000ce"},
     Ask{Cells, "eec200000046"},
-    Ask{Alarms, "eec40000004f", Asked::Always, true, 0, 1500, 1}, // not all boards know it
+    Ask{Alarms, "eec40000004f", Asked::Always, true, 0, 1500, 2}, // not all boards know it
 };
 
 constexpr unsigned bit(Type type) { return 1U << (type & 0x0F); }
@@ -57,7 +58,6 @@ constexpr size_t cellStride = 4;
 constexpr size_t maxCells = 32;
 constexpr size_t maxSensors = 7; ///< what fits into the frame
 constexpr size_t balancingBits = 8;
-constexpr double mostSoc = 100;
 constexpr double sumTolerance = 0.05;
 
 std::optional<double> thousandths(Bytes bytes, size_t at, bool isSigned)
@@ -71,18 +71,14 @@ std::optional<double> thousandths(Bytes bytes, size_t at, bool isSigned)
     return static_cast<double>(isSigned && raw >= limit ? raw - 2 * limit : raw) / 1000;
 }
 
-bool decodePack(Bytes frame, BatteryState &to)
+void decodePack(Bytes frame, BatteryState &to)
 {
-    const Number soc = readNumber(frame, 16, Wire::U8);
-    if (!soc || *soc > mostSoc)
-        return false;
     to.voltage = thousandths(frame, 2, false);
     to.current = thousandths(frame, 5, true);
     to.capacityAh = thousandths(frame, 8, false);
     to.remainingAh = thousandths(frame, 11, false);
     to.cycles = readInteger(frame, 14, Wire::U16LE);
-    to.soc = soc;
-    return true;
+    to.soc = readNumber(frame, 16, Wire::U8);
 }
 
 bool decodeSwitches(Bytes frame, BatteryState &to)
@@ -178,6 +174,17 @@ const DriverInfo &AbcDriver::info() const
     return info;
 }
 
+void AbcDriver::requests(Phase phase, std::vector<Request> &to)
+{
+    if (phase == Phase::Identify)
+        m_cells = 0; // it may be another battery by now
+    FrameDriver::requests(phase, to);
+    for (Request &request : to) {
+        if (request.id == Alarms && m_tellsAlarms)
+            request.absentEveryMs = 1; // an answer that was lost is no board without alarms
+    }
+}
+
 void AbcDriver::begin(const Request &request)
 {
     FrameDriver::begin(request);
@@ -211,7 +218,7 @@ FrameDriver::Taken AbcDriver::decode(Bytes frame, const Request &pending, Update
     bool good = true;
     switch (type) {
     case PackFrame:
-        good = decodePack(frame, m_read);
+        decodePack(frame, m_read);
         break;
     case ModelFrame:
         m_read.productName = decodeText(frame.subspan(dataAt, dataSize));
@@ -227,6 +234,7 @@ FrameDriver::Taken AbcDriver::decode(Bytes frame, const Request &pending, Update
         break;
     case AlarmFrame:
         decodeAlarms(frame, m_read);
+        m_tellsAlarms = true;
         break;
     }
     if (!good)
@@ -250,8 +258,8 @@ bool AbcDriver::takeCells(Bytes frame)
     for (size_t i = 0; i < cellsOfFrame; ++i) {
         const size_t number = frame[dataAt + cellStride * i];
         const Number volts = readNumber(frame, dataAt + cellStride * i + 1, Wire::U16LE);
-        if (number == 0 || *volts == 0)
-            continue; // nothing is fitted there
+        if (number == 0)
+            continue;
         if (m_read.cellVoltages.size() < number)
             m_read.cellVoltages.resize(number);
         m_read.cellVoltages[number - 1] = *volts / 1000;
@@ -263,19 +271,24 @@ bool AbcDriver::takeCells(Bytes frame)
 bool AbcDriver::hasAllCells(bool silent) const
 {
     constexpr unsigned all = bit(PackFrame) | bit(HeaterFrame) | bit(CellFrame);
-    const size_t count = m_read.cellVoltages.size();
-    if (m_types != all || count == 0 || (m_cells > 0 ? count != m_cells : !silent))
+    const Numbers &cells = m_read.cellVoltages;
+    if (m_types != all || cells.empty() || cells.size() < m_cells || (m_cells == 0 && !silent))
         return false;
-    return std::all_of(m_read.cellVoltages.begin(), m_read.cellVoltages.end(),
-                       [](const Number &cell) { return cell.has_value(); });
+    const auto last = m_cells > 0 ? cells.begin() + static_cast<std::ptrdiff_t>(m_cells) : cells.end();
+    return std::all_of(cells.begin(), last, [](const Number &cell) { return cell.has_value(); });
 }
 
 void AbcDriver::give(int question, Update &update)
 {
     if (question == Cells) {
-        m_read.cellCount = static_cast<qint64>(m_read.cellVoltages.size());
-        m_read.cellBalancing.resize(m_read.cellVoltages.size());
-        if (modbus::cellsMakeUp(m_read, sumTolerance))
+        const size_t count = keepFitted(m_read.cellVoltages, m_cells);
+        m_read.cellCount = static_cast<qint64>(count);
+        // Of more cells nothing is known.
+        if (count > balancingBits)
+            m_read.cellBalancing.clear();
+        else
+            m_read.cellBalancing.resize(count);
+        if (cellsMakeUp(m_read, sumTolerance))
             m_cells = m_read.cellVoltages.size();
     }
     visitFields(
@@ -290,8 +303,8 @@ void AbcDriver::give(int question, Update &update)
 
 Recognition AbcDriver::recognise(const BatteryState &read) const
 {
-    return read.soc && read.chargeAllowed && modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes
-                                                                                     : Recognition::No;
+    return read.soc && read.chargeAllowed && cellsMakeUp(read, sumTolerance) ? Recognition::Yes
+                                                                             : Recognition::No;
 }
 
 DriverDescriptor driver()

@@ -18,6 +18,7 @@ public:
     explicit AbcDriver(const DriverConfig &config);
 
     [[nodiscard]] const DriverInfo &info() const override;
+    void requests(Phase phase, std::vector<Request> &to) override;
     void begin(const Request &request) override;
     [[nodiscard]] Reply lineSilent(const Request *pending, Update &update) override;
     [[nodiscard]] Recognition recognise(const BatteryState &read) const override;
@@ -32,6 +33,7 @@ private:
     int m_asked = 0;     ///< command of the question in progress
     BatteryState m_read; ///< what its frames have told so far
     unsigned m_types = 0;
+    bool m_tellsAlarms = false;
     size_t m_cells = 0; ///< of the battery, as soon as their sum has fitted its voltage
 };
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/ant/antdriver.h"
 
+#include "bms/cells.h"
 #include "drivers/ant/antswitch.h"
 
 #include <QCoreApplication>
@@ -276,7 +277,7 @@ void AntDriver::estimateCapacity(BatteryState &to)
 
 Recognition AntDriver::recognise(const BatteryState &read) const
 {
-    return modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
+    return cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
 }
 
 std::unique_ptr<Procedure> AntDriver::control(Control control, double value, const BatteryState &)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/braunpwr/braunpwrdriver.h"
 
+#include "bms/cells.h"
 #include "drivers/modbus/registers.h"
 
 #include <QCoreApplication>
@@ -156,9 +157,7 @@ FrameDriver::Taken BraunpwrDriver::decode(Bytes frame, const Request &pending, U
 
 bool BraunpwrDriver::decodeStatus(Bytes data, BatteryState &to) const
 {
-    BatteryState read;
-    decodeFields(fields, data, read);
-    if (data.size() < statusSize || read.soc > 100 || read.soh > 100)
+    if (data.size() < statusSize)
         return false;
     decodeFields(fields, data, to);
     const qint64 balancing = readInteger(data, balancingAt, Wire::U16BE).value_or(0);
@@ -205,7 +204,7 @@ bool BraunpwrDriver::decodeSensors(Bytes data, BatteryState &to)
 
 Recognition BraunpwrDriver::recognise(const BatteryState &read) const
 {
-    return read.soc && modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
+    return read.soc && cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
 }
 
 DriverDescriptor driver()

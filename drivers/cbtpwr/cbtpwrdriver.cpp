@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/cbtpwr/cbtpwrdriver.h"
 
+#include "bms/cells.h"
 #include "drivers/modbus/registers.h"
 
 #include <QCoreApplication>
@@ -146,12 +147,15 @@ void CbtpwrDriver::requests(Phase phase, std::vector<Request> &to)
 {
     if (phase == Phase::Identify)
         m_most = 0; // it may be another battery by now
-    else if (m_most == 0)
-        m_most = m_cells.size(); // no answer to the block behind them
+    else if (m_most == 0 && areAll())
+        m_most = m_cells.size(); // the board has no block behind them
     FrameDriver::requests(phase, to);
     for (size_t i = 0; i < furtherCells.size(); ++i) {
-        if (m_most == 0 || m_most > cellsPerBlock * (i + 1))
-            to.push_back(request(furtherCells[i]));
+        const bool isKnown = m_most > cellsPerBlock * (i + 1);
+        if (m_most > 0 && !isKnown)
+            break;
+        to.push_back(request(furtherCells[i]));
+        to.back().optional = !isKnown;
     }
 }
 
@@ -177,21 +181,20 @@ FrameDriver::Taken CbtpwrDriver::decode(Bytes frame, const Request &pending, Upd
         to.hardwareVersion = QString::number(data[1]);
         return Taken::Done;
     case Sensors:
-        to.temperatures.assign(1, readNumber(data, 0, Wire::S16LE)); // the others repeat it
+        decodeSensors(data, to);
         return Taken::Done;
     case Design:
         decodeFields(design, data, to);
         m_capacity = to.capacityAh;
         return Taken::Done;
     case Charge:
-        if (data[0] > 100)
-            return Taken::Impossible;
         to.soc = data[0];
         if (m_capacity)
             to.remainingAh = *m_capacity * *to.soc / 100;
         return Taken::Done;
     case Measured:
         decodeFields(measured, data, to);
+        m_voltage = to.voltage;
         return Taken::Done;
     case Problems:
         to.problemCode = readInteger(data, 0, Wire::U32LE);
@@ -204,6 +207,26 @@ FrameDriver::Taken CbtpwrDriver::decode(Bytes frame, const Request &pending, Upd
         return decodeCells(static_cast<size_t>(pending.id - FirstCells), data, to) ? Taken::Done
                                                                                    : Taken::Impossible;
     }
+}
+
+/// Boards with one sensor repeat it.
+void CbtpwrDriver::decodeSensors(Bytes data, BatteryState &to)
+{
+    const Number first = readNumber(data, 0, Wire::S16LE);
+    const Number second = readNumber(data, 2, Wire::S16LE);
+    m_hasSecond = m_hasSecond || (second && second != first && *second != 0);
+    to.temperatures.assign(1, first);
+    if (m_hasSecond)
+        to.temperatures.push_back(second);
+}
+
+/// True where the blocks that were answered make up the battery.
+bool CbtpwrDriver::areAll() const
+{
+    BatteryState read;
+    read.voltage = m_voltage;
+    read.cellVoltages = m_cells;
+    return cellsMakeUp(read, sumTolerance);
 }
 
 /// The list is known with the block in which it ends; blocks behind that tell nothing.
@@ -233,7 +256,7 @@ bool CbtpwrDriver::decodeCells(size_t block, Bytes data, BatteryState &to)
 
 Recognition CbtpwrDriver::recognise(const BatteryState &read) const
 {
-    const bool cellsFit = read.cellVoltages.empty() || modbus::cellsMakeUp(read, sumTolerance);
+    const bool cellsFit = read.cellVoltages.empty() || cellsMakeUp(read, sumTolerance);
     const bool fits = cellsFit && read.soc && read.voltage >= lowestVoltage && read.voltage <= highestVoltage;
     return fits ? Recognition::Yes : Recognition::No;
 }

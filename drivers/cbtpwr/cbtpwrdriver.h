@@ -25,11 +25,15 @@ public:
 private:
     [[nodiscard]] std::optional<int> idOf(Bytes frame) const override;
     [[nodiscard]] Taken decode(Bytes frame, const Request &pending, Update &update) override;
+    void decodeSensors(Bytes data, BatteryState &to);
+    [[nodiscard]] bool areAll() const;
     [[nodiscard]] bool decodeCells(size_t block, Bytes data, BatteryState &to);
 
     Number m_capacity;
-    Numbers m_cells;   ///< of the blocks that this round has read
-    size_t m_most = 0; ///< cells that were seen: one that died keeps its place
+    Number m_voltage;
+    bool m_hasSecond = false; ///< temperature sensor
+    Numbers m_cells;          ///< of the blocks that this round has read
+    size_t m_most = 0;        ///< cells that were seen: one that died keeps its place
 };
 
 [[nodiscard]] DriverDescriptor driver();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/cbtpwr_vb/cbtpwr_vbdriver.h"
 
+#include "bms/cells.h"
 #include "drivers/ydt1363/ydt1363reader.h"
 
 #include <QCoreApplication>

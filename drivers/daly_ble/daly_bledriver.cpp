@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/daly_ble/daly_bledriver.h"
 
+#include "bms/cells.h"
 #include "bms/checksum.h"
 #include "drivers/daly_ble/daly_blesettings.h"
 
@@ -309,9 +310,10 @@ DalyBleDriver::DalyBleDriver(const DriverConfig &config)
 {
     const QString variant = config.options.value(QStringLiteral("variant")).toString();
     if (variant.compare(QLatin1String("D2"), Qt::CaseInsensitive) == 0)
-        m_dialect = Dialect::D2;
+        m_variant = Dialect::D2;
     else if (variant.compare(QLatin1String("P81"), Qt::CaseInsensitive) == 0)
-        m_dialect = Dialect::P81;
+        m_variant = Dialect::P81;
+    m_dialect = m_variant;
 }
 
 const DriverInfo &DalyBleDriver::info() const
@@ -322,14 +324,16 @@ const DriverInfo &DalyBleDriver::info() const
 
 void DalyBleDriver::requests(Phase phase, std::vector<Request> &to)
 {
+    // Asked anew on each link: a request that was lost may have told something wrong about the board.
+    const bool anew = phase == Phase::Identify;
     const bool p81 = m_dialect == Dialect::P81;
     std::vector<Query> forms;
-    if (!p81 && m_firmware != Firmware::Knows62)
+    if (m_variant != Dialect::P81 && (anew || (!p81 && m_firmware != Firmware::Knows62)))
         forms.push_back(longStatus);
-    if (!p81 && m_firmware != Firmware::Knows80)
+    if (m_variant != Dialect::P81 && (anew || (!p81 && m_firmware != Firmware::Knows80)))
         forms.push_back(shortStatus);
-    if (m_dialect != Dialect::D2)
-        forms.push_back(cellsP81);
+    if (m_variant != Dialect::D2 && (anew || m_dialect != Dialect::D2))
+        forms.insert(p81 ? forms.begin() : forms.end(), cellsP81);
     for (size_t i = 0; i < forms.size(); ++i) {
         to.push_back(request(forms[i], timeoutMs));
         to.back().orNext = i + 1 < forms.size();
@@ -343,7 +347,7 @@ void DalyBleDriver::requests(Phase phase, std::vector<Request> &to)
     };
     if (p81)
         to.push_back(request(stateP81, timeoutMs));
-    else if (m_hasExtra && m_firmware != Firmware::Knows80)
+    else if (anew || (m_hasExtra && m_firmware != Firmware::Knows80))
         perhaps(extra, 0);
     perhaps(p81 ? settingsReadP81 : settingsRead, rareMs);
     perhaps(p81 ? balancerReadP81 : balancerRead, rareMs);

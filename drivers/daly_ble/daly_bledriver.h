@@ -45,6 +45,7 @@ private:
     void decodeStateP81(const modbus::Registers &registers, BatteryState &to) const;
     [[nodiscard]] modbus::SettingAccess settings() const;
 
+    Dialect m_variant = Dialect::Unknown; ///< as configured
     Dialect m_dialect = Dialect::Unknown;
     Firmware m_firmware = Firmware::Unknown;
     bool m_hasExtra = true; ///< firmware that knows 62 may tell the MOSFET's temperature elsewhere

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/daren_485/daren_485driver.h"
 
+#include "bms/cells.h"
 #include "drivers/daren_485/daren_485protocol.h"
 
 #include <algorithm>
@@ -192,7 +193,7 @@ Recognition DarenDriver::recognise(const BatteryState &read) const
 {
     // Others use the class of device, too, but not in this version.
     const bool same = AsciiDriver::version() == m_family.dialect.header.version;
-    return same && modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
+    return same && cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
 }
 
 const std::vector<ParameterInfo> &DarenDriver::parameters() const

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/dpwrcore/dpwrcoredriver.h"
 
+#include "bms/cells.h"
 #include "drivers/modbus/registers.h"
 
 #include <QCoreApplication>
@@ -214,10 +215,10 @@ FrameDriver::Taken DpwrcoreDriver::decode(Bytes frame, const Request &pending, U
     const qint64 length = readInteger(frame, lengthAt, Wire::U16BE).value_or(0);
     switch (pending.id) {
     case State: {
+        if (length < stateLength)
+            return Taken::Impossible;
         BatteryState read;
         decodeFields(stateFields, data, read);
-        if (length < stateLength || *read.soc > 100)
-            return Taken::Impossible;
         to.uniqueId = m_name;
         to.voltage = read.voltage;
         to.current = read.current;
@@ -257,8 +258,7 @@ FrameDriver::Taken DpwrcoreDriver::decode(Bytes frame, const Request &pending, U
 
 Recognition DpwrcoreDriver::recognise(const BatteryState &read) const
 {
-    return read.soc && read.cellCount && modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes
-                                                                                 : Recognition::No;
+    return read.soc && read.cellCount && cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
 }
 
 DriverDescriptor driver()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/ecoworthy/ecoworthydriver.h"
 
+#include "bms/cells.h"
 #include "drivers/modbus/registers.h"
 
 #include <QCoreApplication>
@@ -126,7 +127,10 @@ bool decodeStatus(Bytes data, int perAmpere, BatteryState &to)
     if (to.soh > 100)
         to.soh.reset();
     to.current = readNumber(data, currentAt, Wire::S16BE).value_or(0) / perAmpere;
-    to.remainingAh = to.capacityAh.value_or(0) * to.soc.value_or(0) / 100;
+    if (to.capacityAh == 0.0)
+        to.capacityAh.reset();
+    if (to.capacityAh && to.soc)
+        to.remainingAh = *to.capacityAh * *to.soc / 100;
     to.problemCode = readInteger(data, problemAt, Wire::U16BE);
     to.alarms.support(AlarmName::InternalFailure);
     if (to.problemCode != 0)
@@ -212,7 +216,7 @@ FrameDriver::Taken EcoworthyDriver::decode(Bytes frame, const Request &, Update 
 
 Recognition EcoworthyDriver::recognise(const BatteryState &read) const
 {
-    return read.soc && modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
+    return read.soc && cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
 }
 
 DriverDescriptor driver()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/eg4_lifepower/eg4_lifepowerdriver.h"
 
+#include "bms/cells.h"
 #include "bms/fieldtable.h"
 #include "drivers/modbus/registers.h"
 
@@ -412,7 +413,7 @@ void LifepowerDriver::name(BatteryState &to) const
 
 Recognition LifepowerDriver::recognise(const BatteryState &read) const
 {
-    return modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
+    return cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
 }
 
 LinkCounters LifepowerDriver::counters() const

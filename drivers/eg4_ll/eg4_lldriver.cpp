@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/eg4_ll/eg4_lldriver.h"
 
+#include "bms/cells.h"
 #include "drivers/eg4_ll/eg4_llsettings.h"
 
 namespace sb::eg4_ll {

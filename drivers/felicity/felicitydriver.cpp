@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/felicity/felicitydriver.h"
 
+#include "bms/cells.h"
+
 namespace sb::felicity {
 namespace {
 
@@ -191,8 +193,7 @@ void FelicityDriver::decodeState(const Registers &registers, BatteryState &to) c
 
 Recognition FelicityDriver::recognise(const BatteryState &read) const
 {
-    return read.firmwareVersion && read.cellVoltages.size() >= fewestCells &&
-                   modbus::cellsMakeUp(read, sumTolerance)
+    return read.firmwareVersion && read.cellVoltages.size() >= fewestCells && cellsMakeUp(read, sumTolerance)
                ? Recognition::Yes
                : Recognition::No;
 }

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/felicity_ble/felicity_bledriver.h"
 
+#include "bms/cells.h"
 #include "bms/fieldtable.h"
-#include "drivers/modbus/registers.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -22,6 +22,7 @@ constexpr double notThere = 65535; ///< in lists
 constexpr double noSensor = 32767;
 constexpr double hugest = 1e9; ///< no value of a battery
 constexpr double lowestCell = 1;
+constexpr double oneCellAhead = 4; ///< the only warning that was seen, at the end of a charge
 constexpr double highestCell = 5;
 constexpr double lowestSensor = -50;
 constexpr double highestSensor = 150;
@@ -135,11 +136,15 @@ bool decodeValues(const QJsonObject &object, BatteryState &to)
     const auto faults = word("BBfault");
     const auto warnings = word("BBwarn");
     to.alarms = {};
-    if (faults || warnings)
+    if (faults || warnings) {
         to.alarms.support(AlarmName::InternalFailure);
+        to.alarms.support(AlarmName::CellImbalance);
+    }
     if (faults.value_or(0) != 0)
         to.alarms.raise(AlarmName::InternalFailure, AlarmLevel::Alarm);
-    if (warnings.value_or(0) != 0)
+    if (warnings == oneCellAhead)
+        to.alarms.raise(AlarmName::CellImbalance, AlarmLevel::Warning);
+    else if (warnings.value_or(0) != 0)
         to.alarms.raise(AlarmName::InternalFailure, AlarmLevel::Warning);
     return true;
 }
@@ -293,7 +298,7 @@ Reply FelicityBleDriver::lineSilent(const Request *, Update &)
 Recognition FelicityBleDriver::recognise(const BatteryState &read) const
 {
     const bool fits =
-        read.soc && read.serialNumber && modbus::cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
+        read.soc && read.serialNumber && cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
     return fits ? Recognition::Yes : Recognition::No;
 }
 

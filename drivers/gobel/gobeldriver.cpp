@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/gobel/gobeldriver.h"
 
+#include "bms/cells.h"
+
 namespace sb::gobel {
 namespace {
 

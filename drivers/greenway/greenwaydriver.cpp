@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/greenway/greenwaydriver.h"
 
+#include "bms/cells.h"
 #include "drivers/frames/fittedcells.h"
 #include "drivers/modbus/registers.h"
 
@@ -249,7 +250,7 @@ void GreenwayDriver::decodeProblems(Bytes data, BatteryState &to)
 
 Recognition GreenwayDriver::recognise(const BatteryState &read) const
 {
-    return read.soc && modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
+    return read.soc && cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
 }
 
 DriverDescriptor driver()

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/hlpdatabms4s/hlpdatabms4sdriver.h"
 
-#include "drivers/modbus/registers.h"
+#include "bms/cells.h"
 
 #include <utility>
 
@@ -204,8 +204,7 @@ Reply Bms4sDriver::takeSettings(bool again, Update &update)
 
 Recognition Bms4sDriver::recognise(const BatteryState &read) const
 {
-    return read.hardwareVersion && modbus::cellsMakeUp(read, 0.01, 0.5, 5.0) ? Recognition::Yes
-                                                                             : Recognition::No;
+    return read.hardwareVersion && cellsMakeUp(read, 0.01, 0.5, 5.0) ? Recognition::Yes : Recognition::No;
 }
 
 DriverDescriptor driver()

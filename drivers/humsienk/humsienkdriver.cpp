@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/humsienk/humsienkdriver.h"
 
+#include "bms/cells.h"
 #include "drivers/frames/fittedcells.h"
 
 #include <QCoreApplication>
@@ -311,7 +312,7 @@ bool HumsienkDriver::decodeCells(Bytes data, BatteryState &to)
 
 Recognition HumsienkDriver::recognise(const BatteryState &read) const
 {
-    const bool fits = read.chargeAllowed && modbus::cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
+    const bool fits = read.chargeAllowed && cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
     return fits ? Recognition::Yes : Recognition::No;
 }
 

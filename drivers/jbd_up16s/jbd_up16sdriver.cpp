@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/jbd_up16s/jbd_up16sdriver.h"
 
+#include "bms/cells.h"
+
 #include <QCoreApplication>
 #include <cmath>
 
@@ -273,8 +275,8 @@ void Up16sDriver::takeProduct(Bytes data, BatteryState &to)
 
 Recognition Up16sDriver::recognise(const BatteryState &read) const
 {
-    return read.soc && *read.soc <= 100 && modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes
-                                                                                   : Recognition::No;
+    return read.soc && *read.soc <= 100 && cellsMakeUp(read, sumTolerance) ? Recognition::Yes
+                                                                           : Recognition::No;
 }
 
 std::unique_ptr<Procedure> Up16sDriver::control(Control control, double value, const BatteryState &now)

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/jk_ble/jk_bledriver.h"
 
+#include "bms/cells.h"
+
 #include <QCoreApplication>
 
 namespace sb::jk_ble {
@@ -283,7 +285,7 @@ bool JkBleDriver::takeStatus(Bytes frame, BatteryState &to)
 
 Recognition JkBleDriver::recognise(const BatteryState &read) const
 {
-    const bool fits = modbus::cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
+    const bool fits = cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
     return fits ? Recognition::Yes : Recognition::No;
 }
 

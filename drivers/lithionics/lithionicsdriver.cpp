@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/lithionics/lithionicsdriver.h"
 
-#include "drivers/modbus/registers.h"
+#include "bms/cells.h"
 
 #include <algorithm>
 
@@ -283,7 +283,7 @@ Recognition LithionicsDriver::recognise(const BatteryState &read) const
     if (!read.voltage || !read.soc)
         return Recognition::No;
     if (!read.cellVoltages.empty())
-        return modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
+        return cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
     const bool cells = read.minCellVoltage && read.maxCellVoltage && *read.minCellVoltage >= lowestCell &&
                        *read.minCellVoltage <= *read.maxCellVoltage && *read.maxCellVoltage <= highestCell;
     return cells && *read.voltage > *read.maxCellVoltage ? Recognition::Yes : Recognition::No;

@@ -59,17 +59,4 @@ int fittedCells(const Numbers &cells)
     return count;
 }
 
-bool cellsMakeUp(const BatteryState &read, double tolerance, double lowest, double highest)
-{
-    if (!read.voltage || read.cellVoltages.empty())
-        return false;
-    double sum = 0;
-    for (const Number &cell : read.cellVoltages) {
-        if (!cell || *cell < lowest || *cell > highest)
-            return false;
-        sum += *cell;
-    }
-    return std::abs(sum - *read.voltage) <= tolerance * *read.voltage;
-}
-
 } // namespace sb::modbus

@@ -43,9 +43,4 @@ private:
 /// How most lists go on after a cell count that is not known: the first slot without a cell ends it.
 [[nodiscard]] int fittedCells(const Numbers &cells);
 
-/// True where the cells can be those of a pack with this voltage: each within the bounds, and their sum
-/// within \a tolerance (a share) of it.
-[[nodiscard]] bool cellsMakeUp(const BatteryState &read, double tolerance, double lowest = 1.0,
-                               double highest = 4.5);
-
 } // namespace sb::modbus

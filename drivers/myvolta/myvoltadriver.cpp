@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/myvolta/myvoltadriver.h"
 
+#include "bms/cells.h"
 #include "drivers/modbus/registers.h"
 
 #include <algorithm>
@@ -230,7 +231,7 @@ bool MyvoltaDriver::decodeAll(BatteryState &to) const
 
 Recognition MyvoltaDriver::recognise(const BatteryState &read) const
 {
-    const bool fits = modbus::cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
+    const bool fits = cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
     return fits ? Recognition::Yes : Recognition::No;
 }
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/neey/neeydriver.h"
 
+#include "bms/cells.h"
 #include "drivers/frames/fittedcells.h"
-#include "drivers/modbus/registers.h"
 
 #include <cmath>
 
@@ -235,7 +235,7 @@ bool NeeyDriver::decodeCells(Bytes frame, BatteryState &to)
 
 Recognition NeeyDriver::recognise(const BatteryState &read) const
 {
-    const bool fits = modbus::cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
+    const bool fits = cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
     return fits ? Recognition::Yes : Recognition::No;
 }
 

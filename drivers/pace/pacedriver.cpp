@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/pace/pacedriver.h"
 
+#include "bms/cells.h"
 #include "bms/stepdialogue.h"
 #include "drivers/pace/paceprotocol.h"
 #include "drivers/pace/pacesettings.h"

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/pylontech/pylontechdriver.h"
 
+#include "bms/cells.h"
 #include "drivers/pylontech/pylontechprotocol.h"
 
 namespace sb::pylontech {

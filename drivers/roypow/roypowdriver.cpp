@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/roypow/roypowdriver.h"
 
+#include "bms/cells.h"
 #include "drivers/modbus/registers.h"
 
 #include <QStringList>
@@ -227,7 +228,7 @@ FrameDriver::Taken RoypowDriver::decode(Bytes frame, const Request &pending, Upd
 
 Recognition RoypowDriver::recognise(const BatteryState &read) const
 {
-    const bool fits = read.soc && modbus::cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
+    const bool fits = read.soc && cellsMakeUp(read, sumTolerance, lowestCell, highestCell);
     return fits ? Recognition::Yes : Recognition::No;
 }
 

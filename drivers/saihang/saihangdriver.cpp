@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/saihang/saihangdriver.h"
 
+#include "bms/cells.h"
 #include "drivers/modbus/settings.h"
 
 #include <QCoreApplication>
@@ -211,7 +212,7 @@ FrameDriver::Taken SaihangDriver::decode(Bytes frame, const Request &pending, Up
 
 Recognition SaihangDriver::recognise(const BatteryState &read) const
 {
-    return read.soc && modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
+    return read.soc && cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
 }
 
 const std::vector<ParameterInfo> &SaihangDriver::parameters() const

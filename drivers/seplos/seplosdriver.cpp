@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/seplos/seplosdriver.h"
 
+#include "bms/cells.h"
 #include "drivers/seplos/seplosprotocol.h"
 #include "drivers/seplos/seplossettings.h"
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/seplos_ble/seplos_blev2.h"
 
+#include "bms/cells.h"
 #include "drivers/modbus/registers.h"
 #include "drivers/seplos/seplosprotocol.h"
 #include "drivers/seplos_ble/seplos_bledriver.h"
@@ -186,8 +187,8 @@ FrameDriver::Taken V2Part::decode(Bytes frame, const Request &pending, Update &u
 
 Recognition V2Part::recognise(const BatteryState &read) const
 {
-    return read.soc && *read.soc <= 100 && modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes
-                                                                                   : Recognition::No;
+    return read.soc && *read.soc <= 100 && cellsMakeUp(read, sumTolerance) ? Recognition::Yes
+                                                                           : Recognition::No;
 }
 
 } // namespace sb::seplos_ble

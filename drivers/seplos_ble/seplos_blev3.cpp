@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/seplos_ble/seplos_blev3.h"
 
+#include "bms/cells.h"
 #include "drivers/seplos_ble/seplos_bledriver.h"
 #include "drivers/seplosv3/seplosv3registers.h"
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/sinowealth/sinowealthdriver.h"
 
+#include "bms/cells.h"
 #include "bms/checksum.h"
 #include "bms/fieldtable.h"
 #include "drivers/modbus/registers.h"
@@ -326,16 +327,15 @@ Recognition SinowealthDriver::recognise(const BatteryState &read) const
         return Recognition::No;
     const auto cells = static_cast<size_t>(*read.cellCount);
     if (read.cellVoltages.size() == cells)
-        return modbus::cellsMakeUp(read, sumTolerance, lowestCell, highestCell) ? Recognition::Yes
-                                                                                : Recognition::No;
+        return cellsMakeUp(read, sumTolerance, lowestCell, highestCell) ? Recognition::Yes : Recognition::No;
     // A hasty search asks for no more than every chip must have.
     if (read.cellVoltages.size() != leastCells)
         return Recognition::No;
     BatteryState whole;
     whole.voltage = *read.voltage * leastCells / static_cast<double>(cells);
     whole.cellVoltages = read.cellVoltages;
-    return modbus::cellsMakeUp(whole, firstCellsTolerance, lowestCell, highestCell) ? Recognition::Yes
-                                                                                    : Recognition::No;
+    return cellsMakeUp(whole, firstCellsTolerance, lowestCell, highestCell) ? Recognition::Yes
+                                                                            : Recognition::No;
 }
 
 QString SinowealthDriver::objection(const BatteryState &read) const

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/tdt/tdtdriver.h"
 
+#include "bms/cells.h"
 #include "drivers/modbus/registers.h"
 
 namespace sb::tdt {
@@ -362,8 +363,8 @@ FrameDriver::Taken TdtDriver::decode(Bytes frame, const Request &pending, Update
 
 Recognition TdtDriver::recognise(const BatteryState &read) const
 {
-    return read.soc && read.chargeAllowed && modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes
-                                                                                     : Recognition::No;
+    return read.soc && read.chargeAllowed && cellsMakeUp(read, sumTolerance) ? Recognition::Yes
+                                                                             : Recognition::No;
 }
 
 DriverDescriptor driver()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/tianpwr/tianpwrdriver.h"
 
+#include "bms/cells.h"
 #include "drivers/modbus/registers.h"
 
 #include <limits>
@@ -206,7 +207,7 @@ bool TianpwrDriver::decodeAll(BatteryState &to)
         read.cellVoltages.push_back(*readNumber(page->second, dataAt + 2 * (i % cellsOfPage), Wire::U16BE) /
                                     1000);
     }
-    if (*read.soc > mostSoc || !modbus::cellsMakeUp(read, sumTolerance))
+    if (*read.soc > mostSoc || !cellsMakeUp(read, sumTolerance))
         return false;
     read.cellCount = static_cast<qint64>(cells);
     decodeList({dataAt, Wire::S16BE, 2, &BatteryState::temperatures, 0.1}, capacity[sensorCountAt],
@@ -238,8 +239,8 @@ bool TianpwrDriver::decodeAll(BatteryState &to)
 
 Recognition TianpwrDriver::recognise(const BatteryState &read) const
 {
-    return read.soc && read.chargeAllowed && modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes
-                                                                                     : Recognition::No;
+    return read.soc && read.chargeAllowed && cellsMakeUp(read, sumTolerance) ? Recognition::Yes
+                                                                             : Recognition::No;
 }
 
 DriverDescriptor driver()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/topband/topbanddriver.h"
 
+#include "bms/cells.h"
 #include "drivers/frames/fittedcells.h"
 #include "drivers/modbus/registers.h"
 
@@ -253,7 +254,7 @@ void TopbandDriver::takeStatus(Bytes bytes, BatteryState &to)
 
 Recognition TopbandDriver::recognise(const BatteryState &read) const
 {
-    return read.soc && modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
+    return read.soc && cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
 }
 
 DriverDescriptor driver()

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/vatrer/vatrerdriver.h"
 
+#include "bms/cells.h"
+
 namespace sb::vatrer {
 namespace {
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "drivers/ws_nova/ws_novadriver.h"
 
+#include "bms/cells.h"
 #include "drivers/frames/fittedcells.h"
 #include "drivers/modbus/registers.h"
 
@@ -164,7 +165,7 @@ FrameDriver::Taken WsNovaDriver::decode(Bytes frame, const Request &, Update &up
 
 Recognition WsNovaDriver::recognise(const BatteryState &read) const
 {
-    return read.soc && modbus::cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
+    return read.soc && cellsMakeUp(read, sumTolerance) ? Recognition::Yes : Recognition::No;
 }
 
 DriverDescriptor driver()

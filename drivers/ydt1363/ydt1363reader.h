@@ -68,15 +68,4 @@ private:
     bool m_good = true;
 };
 
-/// The sum of the cells is, within a share of it, the voltage: both belong to one pack of this family.
-[[nodiscard]] inline bool cellsMakeUp(const BatteryState &read, double tolerance)
-{
-    if (!read.voltage || *read.voltage <= 0 || read.cellVoltages.empty())
-        return false;
-    double sum = 0;
-    for (const Number &cell : read.cellVoltages)
-        sum += cell.value_or(0);
-    return std::abs(sum - *read.voltage) <= tolerance * *read.voltage;
-}
-
 } // namespace sb::ydt1363

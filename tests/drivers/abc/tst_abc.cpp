@@ -63,6 +63,54 @@ private slots:
         QVERIFY(driver->recognise(state) == Recognition::Yes);
         QVERIFY(!state.problemCode && state.alarms.isEmpty());
     }
+
+    void asksAgainForAlarmsThatItHasSeen()
+    {
+        Pack pack({}, Profile::constant(0));
+        abc::AbcSimulator board(pack);
+        const std::unique_ptr<Driver> driver =
+            abc::driver().create({TransportKind::Bluetooth, std::nullopt, {}});
+        std::vector<Request> requests;
+        driver->requests(Phase::Poll, requests);
+        QCOMPARE(requests.back().absentEveryMs, 0);
+        (void)round(*driver, board, Phase::Identify);
+        requests.clear();
+        driver->requests(Phase::Poll, requests);
+        QCOMPARE(requests.back().absentEveryMs, 1);
+    }
+
+    void aCellThatDiesKeepsItsPlace()
+    {
+        PackConfig config;
+        config.cells = 8;
+        Pack pack(config, Profile::constant(0));
+        abc::AbcSimulator board(pack);
+        const std::unique_ptr<Driver> driver =
+            abc::driver().create({TransportKind::Bluetooth, std::nullopt, {}});
+        const BatteryState before = round(*driver, board, Phase::Identify);
+        QCOMPARE(before.cellVoltages.size(), size_t(8));
+        QCOMPARE(before.cellBalancing.size(), size_t(8));
+
+        std::vector<Request> requests;
+        driver->requests(Phase::Poll, requests);
+        const Request &cells = requests.at(1);
+        QByteArrayList frames = radioAnswer(board, cells, driver->info().bluetooth.profiles.front());
+        // The last cell of the last frame.
+        constexpr qsizetype numberAt = 14;
+        QByteArray &last = frames.back();
+        QCOMPARE(last.at(numberAt), char(8));
+        last[numberAt + 1] = last[numberAt + 2] = '\0';
+        last[19] = static_cast<char>(checksum(Checksum::Crc8Maxim, bytesOf(last).first(19)));
+        Update update;
+        driver->begin(cells);
+        Reply reply;
+        for (const QByteArray &frame : frames)
+            reply = driver->receive(bytesOf(frame), &cells, update);
+        QVERIFY(reply.state == ReplyState::Complete);
+        QCOMPARE(update.values.cellVoltages.size(), size_t(8));
+        QVERIFY(update.values.cellVoltages.front() && !update.values.cellVoltages.back());
+        QCOMPARE(update.values.cellCount, Count(8));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestAbc)

@@ -50,6 +50,40 @@ private slots:
             QCOMPARE(read.cellVoltages.size(), static_cast<size_t>(cells));
         }
     }
+
+    void aBlockThatWasMissedAtTheStartIsAskedForAgain()
+    {
+        Pack pack({.cells = 10, .capacityAh = 100}, Profile::constant(-5));
+        pack.advance(5);
+        cbtpwr::CbtpwrSimulator board(pack);
+        board.blocks = 1;
+        const auto driver = cbtpwr::driver().create({TransportKind::Bluetooth, {}, {}});
+        bool good = false;
+        QVERIFY(!round(*driver, board, Phase::Identify, &good).cellCount);
+        board.blocks = 4;
+        QCOMPARE(round(*driver, board, Phase::Poll, &good).cellCount, Count(10));
+        // From now on it belongs to the battery.
+        board.blocks = 1;
+        (void)round(*driver, board, Phase::Poll, &good);
+        QVERIFY(!good);
+    }
+
+    void oneSensorIsToldTwice()
+    {
+        const auto driver = cbtpwr::driver().create({TransportKind::Bluetooth, {}, {}});
+        std::vector<Request> requests;
+        driver->requests(Phase::Poll, requests);
+        const auto request = std::find_if(requests.begin(), requests.end(),
+                                          [](const Request &each) { return each.id == 0x09; });
+        const auto told = [&](const char *answer) {
+            Update update;
+            (void)hear(*driver, *request, hex(answer), update);
+            return update.values.temperatures;
+        };
+        QCOMPARE(told("aa55090cfefffeff00000000000000000f0d0a"), (Numbers{-2}));
+        QCOMPARE(told("aa55090cfeff02000000000000000000140d0a"), (Numbers{-2, 2}));
+        QCOMPARE(told("aa55090cfefffeff00000000000000000f0d0a"), (Numbers{-2, -2}));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestCbtpwr)

@@ -235,7 +235,10 @@ private slots:
         for (int cell = 1; cell <= 10; ++cell)
             QVERIFY(tell(*driver, cell, cell == 2 ? "0000" : "0ce4", update) == ReplyState::Complete);
         QCOMPARE(update.values.cellVoltages, (Numbers{3.3, std::nullopt, 3.3, 3.3}));
+        // A battery in need is recognised, too.
         update.values.voltage = 9.9;
+        QVERIFY(driver->recognise(update.values) == Recognition::Yes);
+        update.values.voltage = 6.6;
         QVERIFY(driver->recognise(update.values) == Recognition::No);
     }
 
