@@ -10,6 +10,20 @@
 namespace sb {
 namespace {
 
+/// Which characteristics are talked to; of a BMS that may have these or those it is not known yet.
+QJsonObject radioOf(const DriverInfo &info)
+{
+    if (info.bluetooth.profiles.size() != 1)
+        return {};
+    const GattProfile &profile = info.bluetooth.profiles.front();
+    QJsonObject radio{{QStringLiteral("service"), bluetoothUuidText(profile.service)}};
+    if (!profile.notify.empty())
+        radio.insert(QStringLiteral("notify"), bluetoothUuidText(profile.notify.front()));
+    if (!profile.write.isNull())
+        radio.insert(QStringLiteral("write"), bluetoothUuidText(profile.write));
+    return radio;
+}
+
 CaptureWriter::Settings settingsFor(const QString &fileName, const LineConfig &config, const QString &link,
                                     bool anonymous)
 {
@@ -24,7 +38,9 @@ CaptureWriter::Settings settingsFor(const QString &fileName, const LineConfig &c
     entry.port = config.port;
     if (config.driver) {
         entry.bms = config.driver->info.id;
-        if (!radio)
+        if (radio)
+            entry.ble = radioOf(config.driver->info);
+        else
             entry.baud = config.driver->info.serial.baudRates.front();
     }
     if (!config.addresses.empty())

@@ -190,8 +190,7 @@ private:
             entry.baud = link.value(QLatin1String("baud")).toInt();
             entry.bms = link.value(QLatin1String("bms")).toString();
             entry.config = link.value(QLatin1String("config")).toObject();
-            entry.localName =
-                link.value(QLatin1String("ble")).toObject().value(QLatin1String("localName")).toString();
+            entry.ble = link.value(QLatin1String("ble")).toObject();
             if (const QJsonValue address = link.value(QLatin1String("address")); address.isDouble())
                 entry.address = address.toInt();
             if (entry.transport.isEmpty()) {
@@ -331,8 +330,9 @@ CaptureReadResult readCapture(const QString &fileName, CaptureReadOptions option
 QVariantMap driverOptions(const Capture &capture, const CaptureLink &link)
 {
     QVariantMap options;
-    if (!link.localName.isEmpty())
-        options.insert(QStringLiteral("localName"), link.localName);
+    const QString localName = link.ble.value(QLatin1String("localName")).toString();
+    if (!localName.isEmpty())
+        options.insert(QStringLiteral("localName"), localName);
     for (const CaptureEvent &event : capture.events) {
         if (event.kind == CaptureEvent::Kind::Driver && event.link == link.id)
             options.insert(event.value.value(QLatin1String("config")).toObject().toVariantMap());

@@ -48,7 +48,7 @@ struct CaptureLink
     QString bms; ///< empty: unknown
     std::optional<int> address;
     QJsonObject config;
-    QString localName{}; ///< of a radio
+    QJsonObject ble{}; ///< of a radio: "service", "notify", "write", "localName"
 };
 
 struct Capture

@@ -115,6 +115,8 @@ void CaptureWriter::writeHeader()
         }
         if (link.address)
             object.insert(QStringLiteral("address"), *link.address);
+        if (!link.ble.isEmpty())
+            object.insert(QStringLiteral("ble"), link.ble);
         if (!link.config.isEmpty())
             object.insert(QStringLiteral("config"), link.config);
         links.append(object);

@@ -21,6 +21,7 @@ private slots:
     void isReadAndPublished_data();
     void isReadAndPublished();
     void aStreamIsTakenAsItComes();
+    void recordsWhichCharacteristics();
     void cleanupTestCase();
 
 private:
@@ -161,6 +162,23 @@ void TestBluetoothBatteries::aStreamIsTakenAsItComes()
     reader.line->stop();
     QTRY_VERIFY_WITH_TIMEOUT(!battery->peripheral->isConnected(), patienceMs);
     m_world->bluez.removePeripheral(*battery->peripheral);
+}
+
+void TestBluetoothBatteries::recordsWhichCharacteristics()
+{
+    const auto told = [this](const QString &family) {
+        const QString folder = m_folder.filePath(QStringLiteral("header-") + family);
+        QString error;
+        (void)Recording::inFolder(folder, false, m_world->config(family, QStringLiteral("C8:47:8C:10:00:78")),
+                                  m_world->clock, &error);
+        const CaptureReadResult file = readCapture(QDir(folder).entryInfoList(QDir::Files).at(0).filePath());
+        return file.capture ? file.capture->links.front().ble : QJsonObject();
+    };
+    QCOMPARE(told(QStringLiteral("abc")), (QJsonObject{{QStringLiteral("service"), QStringLiteral("ffe0")},
+                                                       {QStringLiteral("notify"), QStringLiteral("ffe1")},
+                                                       {QStringLiteral("write"), QStringLiteral("ffe2")}}));
+    // These have one of several.
+    QCOMPARE(told(QStringLiteral("jbd")), QJsonObject());
 }
 
 void TestBluetoothBatteries::cleanupTestCase()
