@@ -58,10 +58,13 @@ QString portIdentifier(const Battery &battery)
 
 } // namespace
 
-QString busIdentifier(const BatteryState &state, const QString &port)
+QString busIdentifier(const BatteryState &state, const QString &port, TransportKind kind)
 {
     if (state.uniqueId)
         return *state.uniqueId;
+    // Its address is a radio's own; serial numbers that a driver does not call unique are often equal.
+    if (kind == TransportKind::Bluetooth)
+        return port.toLower().remove(QLatin1Char(':'));
     if (state.serialNumber)
         return *state.serialNumber;
     if (state.hardwareVersion && state.capacityAh) {
@@ -166,9 +169,10 @@ void Publisher::retryLater(Entry &entry, const QString &reason)
 void Publisher::open(Entry &entry)
 {
     Battery &battery = entry.battery;
-    const QString identifier = battery.publishing().portAsIdentifier
-                                   ? portIdentifier(battery)
-                                   : busIdentifier(battery.model().values(), battery.portName());
+    const QString identifier =
+        battery.publishing().portAsIdentifier
+            ? portIdentifier(battery)
+            : busIdentifier(battery.model().values(), battery.portName(), battery.transportKind());
     entry.uniqueId = cleanIdentifier(identifier);
     const bool taken = std::any_of(m_entries.begin(), m_entries.end(), [&](const auto &other) {
         return other.get() != &entry && other->uniqueId == entry.uniqueId;

@@ -60,7 +60,8 @@ private:
     std::vector<std::unique_ptr<Entry>> m_entries;
 };
 
-/// Tells this battery from others on the bus: what the BMS says, else model and capacity, else the port.
-[[nodiscard]] QString busIdentifier(const BatteryState &state, const QString &port);
+/// Tells this battery from others on the bus: what the BMS says, else the address of its radio, else
+/// model and capacity, else the port.
+[[nodiscard]] QString busIdentifier(const BatteryState &state, const QString &port, TransportKind kind);
 
 } // namespace sb

@@ -149,8 +149,10 @@ void AntDriver::questions(Phase phase, std::vector<Request> &to)
 {
     const bool identifies = phase == Phase::Identify;
     // Some Bluetooth modules are silent until they were given the password that the user has set.
-    if (identifies && m_overRadio && m_mayBeNew && !m_password.isEmpty())
+    if (identifies && m_overRadio && m_mayBeNew && !m_password.isEmpty()) {
         to.push_back(optional(fresh::passwordRequest(m_password)));
+        to.back().absentEveryMs = 1; // no answer is no reason to leave it out
+    }
     if (identifies || m_form == Form::Unknown)
         statusRequests(to); // another board may answer than the last time
     else

@@ -285,8 +285,8 @@ void Eg4LlDriver::decodeInfo(const Registers &registers, BatteryState &to) const
     to.hardwareVersion = to.productName = registers.text(modelReg, modelSize);
     to.firmwareVersion = registers.text(firmwareReg, firmwareSize);
     to.serialNumber = registers.text(serialReg, serialSize);
-    // The serial numbers of a bank are often equal.
-    if (to.serialNumber)
+    // The serial numbers of a bank are often equal, and over Bluetooth so are the units.
+    if (to.serialNumber && !isRadio(config()))
         to.uniqueId = QStringLiteral("%1_%2").arg(*to.serialNumber).arg(unit());
 }
 

@@ -25,7 +25,8 @@ GattProfile profile(quint16 service, quint16 notify, quint16 write)
     return {.service = bluetoothUuid(service),
             .notify = {bluetoothUuid(notify)},
             .write = bluetoothUuid(write),
-            .mode = GattProfile::Write::WithoutResponse};
+            .mode = GattProfile::Write::WithoutResponse,
+            .writeSize = 20}; // of longer ones, the texts among the settings, modules may lose the end
 }
 
 BluetoothSettings radio()
@@ -125,7 +126,8 @@ JbdDriver::JbdDriver(const DriverConfig &config)
     const QByteArray password = config.options.value(QStringLiteral("password")).toString().toLatin1();
     if (config.transport == TransportKind::Bluetooth && !password.isEmpty()) {
         m_password = protocol.passwordRequest(password);
-        m_password->optional = true; // a module without lock does not know it
+        m_password->optional = true;   // a module without lock does not know it
+        m_password->absentEveryMs = 1; // no answer is no reason to leave it out
     }
     Request name = protocol.read(reg::deviceName);
     name.optional = true;

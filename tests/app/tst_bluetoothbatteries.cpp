@@ -22,6 +22,8 @@ private slots:
     void isReadAndPublished();
     void aStreamIsTakenAsItComes();
     void recordsWhichCharacteristics();
+    void equalBatteriesAreTwo_data();
+    void equalBatteriesAreTwo();
     void cleanupTestCase();
 
 private:
@@ -179,6 +181,39 @@ void TestBluetoothBatteries::recordsWhichCharacteristics()
                                                        {QStringLiteral("write"), QStringLiteral("ffe2")}}));
     // These have one of several.
     QCOMPARE(told(QStringLiteral("jbd")), QJsonObject());
+}
+
+void TestBluetoothBatteries::equalBatteriesAreTwo_data()
+{
+    QTest::addColumn<QString>("family");
+    // These tell nothing that differs.
+    QTest::newRow("jbd") << QStringLiteral("jbd");
+    QTest::newRow("eg4_ll") << QStringLiteral("eg4_ll");
+}
+
+void TestBluetoothBatteries::equalBatteriesAreTwo()
+{
+    QFETCH(const QString, family);
+    std::vector<std::unique_ptr<RadioBattery>> batteries;
+    std::vector<std::unique_ptr<RadioReader>> readers;
+    const QDBusConnection bus =
+        QDBusConnection::connectToBus(m_world->busAddress(), QStringLiteral("reader"));
+    for (const char *address : {"C8:47:8C:10:00:81", "C8:47:8C:10:00:82"}) {
+        batteries.push_back(m_world->add(family, QLatin1String(address)));
+        readers.push_back(std::make_unique<RadioReader>(m_world->config(family, QLatin1String(address)),
+                                                        *batteries.back(), m_world->environment,
+                                                        m_world->clock));
+        m_publisher->add(*readers.back()->line);
+    }
+    for (const auto &battery : batteries) {
+        const QString name = QStringLiteral("com.victronenergy.battery.ble_") +
+                             battery->peripheral->address().toLower().remove(QLatin1Char(':'));
+        QTRY_VERIFY_WITH_TIMEOUT(bus.interface()->isServiceRegistered(name).value(), patienceMs);
+    }
+    for (const auto &reader : readers)
+        reader->line->stop();
+    readers.clear();
+    m_world->remove(batteries);
 }
 
 void TestBluetoothBatteries::cleanupTestCase()
