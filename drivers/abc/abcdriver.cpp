@@ -283,8 +283,8 @@ void AbcDriver::give(int question, Update &update)
     if (question == Cells) {
         const size_t count = keepFitted(m_read.cellVoltages, m_cells);
         m_read.cellCount = static_cast<qint64>(count);
-        // Of more cells nothing is known.
-        if (count > balancingBits)
+        // One bit each, of eight at most; none: no cell is balanced, however many there are.
+        if (m_read.balancing == true && count > balancingBits)
             m_read.cellBalancing.clear();
         else
             m_read.cellBalancing.resize(count);
