@@ -282,14 +282,15 @@ void AbcDriver::give(int question, Update &update)
 {
     if (question == Cells) {
         const size_t count = keepFitted(m_read.cellVoltages, m_cells);
-        m_read.cellCount = static_cast<qint64>(count);
+        if (count > 0)
+            m_read.cellCount = static_cast<qint64>(count);
         // One bit each, of eight at most; none: no cell is balanced, however many there are.
         if (m_read.balancing == true && count > balancingBits)
             m_read.cellBalancing.clear();
         else
             m_read.cellBalancing.resize(count);
         if (cellsMakeUp(m_read, sumTolerance))
-            m_cells = m_read.cellVoltages.size();
+            m_cells = count;
     }
     visitFields(
         [](Field, auto &to, const auto &from) {

@@ -327,12 +327,14 @@ void DalyBleDriver::requests(Phase phase, std::vector<Request> &to)
     // Asked anew on each link: a request that was lost may have told something wrong about the board.
     const bool anew = phase == Phase::Identify;
     const bool p81 = m_dialect == Dialect::P81;
+    const Dialect dialect = anew ? m_variant : m_dialect;
+    const Firmware firmware = anew ? Firmware::Unknown : m_firmware;
     std::vector<Query> forms;
-    if (m_variant != Dialect::P81 && (anew || (!p81 && m_firmware != Firmware::Knows62)))
+    if (dialect != Dialect::P81 && firmware != Firmware::Knows62)
         forms.push_back(longStatus);
-    if (m_variant != Dialect::P81 && (anew || (!p81 && m_firmware != Firmware::Knows80)))
+    if (dialect != Dialect::P81 && firmware != Firmware::Knows80)
         forms.push_back(shortStatus);
-    if (m_variant != Dialect::D2 && (anew || m_dialect != Dialect::D2))
+    if (dialect != Dialect::D2) // first where the board answered it before
         forms.insert(p81 ? forms.begin() : forms.end(), cellsP81);
     for (size_t i = 0; i < forms.size(); ++i) {
         to.push_back(request(forms[i], timeoutMs));
@@ -347,7 +349,7 @@ void DalyBleDriver::requests(Phase phase, std::vector<Request> &to)
     };
     if (p81)
         to.push_back(request(stateP81, timeoutMs));
-    else if (anew || (m_hasExtra && m_firmware != Firmware::Knows80))
+    else if (anew || (m_hasExtra && firmware != Firmware::Knows80))
         perhaps(extra, 0);
     perhaps(p81 ? settingsReadP81 : settingsRead, rareMs);
     perhaps(p81 ? balancerReadP81 : balancerRead, rareMs);

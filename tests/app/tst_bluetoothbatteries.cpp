@@ -27,6 +27,11 @@ private slots:
     void cleanupTestCase();
 
 private:
+    static QString serviceOf(const SimulatedPeripheral &radio)
+    {
+        return QStringLiteral("com.victronenergy.battery.ble_") +
+               radio.address().toLower().remove(QLatin1Char(':'));
+    }
     void replays(const QString &fileName, const QString &family, double voltage, int cells);
 
     /// A search among several candidates, on a machine that does other things, too.
@@ -100,8 +105,7 @@ void TestBluetoothBatteries::isReadAndPublished()
         QCOMPARE(values.cellCount.value_or(0), batteries[i]->pack.config().cells);
         const LinkStatus link = reader.current->pack().linkStatus(reader.current->now());
         QVERIFY(link.rssi && *link.rssi == radio.rssi());
-        const QString name = QStringLiteral("com.victronenergy.battery.ble_") +
-                             radio.address().toLower().remove(QLatin1Char(':'));
+        const QString name = serviceOf(radio);
         QTRY_VERIFY_WITH_TIMEOUT(bus.interface()->isServiceRegistered(name).value(), patienceMs);
     }
     // The end leaves every link closed.
@@ -206,8 +210,7 @@ void TestBluetoothBatteries::equalBatteriesAreTwo()
         m_publisher->add(*readers.back()->line);
     }
     for (const auto &battery : batteries) {
-        const QString name = QStringLiteral("com.victronenergy.battery.ble_") +
-                             battery->peripheral->address().toLower().remove(QLatin1Char(':'));
+        const QString name = serviceOf(*battery->peripheral);
         QTRY_VERIFY_WITH_TIMEOUT(bus.interface()->isServiceRegistered(name).value(), patienceMs);
     }
     for (const auto &reader : readers)

@@ -12,20 +12,29 @@ using namespace sb::talk;
 class TestAbc : public QObject
 {
     Q_OBJECT
+
+    static std::unique_ptr<Driver> make()
+    {
+        return abc::driver().create({TransportKind::Bluetooth, std::nullopt, {}});
+    }
+    /// What the board says to the question about the cells.
+    static QByteArrayList cellFrames(Driver &driver, abc::AbcSimulator &board, Request *asked)
+    {
+        std::vector<Request> requests;
+        driver.requests(Phase::Poll, requests);
+        *asked = requests.at(1);
+        return radioAnswer(board, *asked, driver.info().bluetooth.profiles.front());
+    }
+
 private slots:
     void knowsTheEndOfTheCells()
     {
-        PackConfig config;
-        config.cells = 16;
-        Pack pack(config, Profile::constant(0));
+        Pack pack({.cells = 16}, Profile::constant(0));
         abc::AbcSimulator board(pack);
-        const std::unique_ptr<Driver> driver =
-            abc::driver().create({TransportKind::Bluetooth, std::nullopt, {}});
-        std::vector<Request> requests;
-        driver->requests(Phase::Poll, requests);
-        const Request &cells = requests.at(1);
+        const std::unique_ptr<Driver> driver = make();
+        Request cells;
+        const QByteArrayList frames = cellFrames(*driver, board, &cells);
         QCOMPARE(cells.bytes, hex("eec200000046"));
-        const QByteArrayList frames = radioAnswer(board, cells, driver->info().bluetooth.profiles.front());
         QCOMPARE(frames.size(), 6);
 
         // How many there are is not known: silence tells.
@@ -55,8 +64,7 @@ private slots:
         Pack pack({}, Profile::constant(0));
         abc::AbcSimulator board(pack);
         board.tellsAlarms = false;
-        const std::unique_ptr<Driver> driver =
-            abc::driver().create({TransportKind::Bluetooth, std::nullopt, {}});
+        const std::unique_ptr<Driver> driver = make();
         bool good = false;
         const BatteryState state = round(*driver, board, Phase::Identify, &good);
         QVERIFY(good);
@@ -68,8 +76,7 @@ private slots:
     {
         Pack pack({}, Profile::constant(0));
         abc::AbcSimulator board(pack);
-        const std::unique_ptr<Driver> driver =
-            abc::driver().create({TransportKind::Bluetooth, std::nullopt, {}});
+        const std::unique_ptr<Driver> driver = make();
         std::vector<Request> requests;
         driver->requests(Phase::Poll, requests);
         QCOMPARE(requests.back().absentEveryMs, 0);
@@ -81,20 +88,15 @@ private slots:
 
     void aCellThatDiesKeepsItsPlace()
     {
-        PackConfig config;
-        config.cells = 8;
-        Pack pack(config, Profile::constant(0));
+        Pack pack({.cells = 8}, Profile::constant(0));
         abc::AbcSimulator board(pack);
-        const std::unique_ptr<Driver> driver =
-            abc::driver().create({TransportKind::Bluetooth, std::nullopt, {}});
+        const std::unique_ptr<Driver> driver = make();
         const BatteryState before = round(*driver, board, Phase::Identify);
         QCOMPARE(before.cellVoltages.size(), size_t(8));
         QCOMPARE(before.cellBalancing.size(), size_t(8));
 
-        std::vector<Request> requests;
-        driver->requests(Phase::Poll, requests);
-        const Request &cells = requests.at(1);
-        QByteArrayList frames = radioAnswer(board, cells, driver->info().bluetooth.profiles.front());
+        Request cells;
+        QByteArrayList frames = cellFrames(*driver, board, &cells);
         // The last cell of the last frame.
         constexpr qsizetype numberAt = 14;
         QByteArray &last = frames.back();
@@ -110,6 +112,22 @@ private slots:
         QCOMPARE(update.values.cellVoltages.size(), size_t(8));
         QVERIFY(update.values.cellVoltages.front() && !update.values.cellVoltages.back());
         QCOMPARE(update.values.cellCount, Count(8));
+    }
+
+    void noCellsIsNoCount()
+    {
+        Pack pack({.cells = 4}, Profile::constant(0));
+        abc::AbcSimulator board(pack);
+        const std::unique_ptr<Driver> driver = make();
+        Request cells;
+        QByteArrayList frames = cellFrames(*driver, board, &cells);
+        QByteArray &last = frames.back();
+        for (qsizetype cell = 0; cell < 4; ++cell)
+            last[2 + 4 * cell + 1] = last[2 + 4 * cell + 2] = '\0';
+        last[19] = static_cast<char>(checksum(Checksum::Crc8Maxim, bytesOf(last).first(19)));
+        Update update;
+        QVERIFY(hearChunks(*driver, cells, frames, update).state == ReplyState::Complete);
+        QVERIFY(update.values.voltage && !update.values.cellCount && update.values.cellVoltages.empty());
     }
 };
 
